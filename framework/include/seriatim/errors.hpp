@@ -1,0 +1,88 @@
+#pragma once
+// Every error that seriatim throws, as one small tree.
+//
+// A caller acts on three questions, which every error answers: which error is it (`code()`), may the same
+// call be tried again (`retryable()`), and may the work have been stored although it failed (`in_doubt()`).
+// There is a subclass only where a caller would act differently or wants more than the sentence.
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace seriatim {
+
+/// What went wrong, in a form that programs compare and documents list. Values are stable.
+enum class ErrorCode : std::uint8_t {
+  usage,                  ///< The program calls the framework in a way that it forbids.
+  configuration,          ///< An option, address or file of the installation is wrong.
+  serialization,          ///< A value cannot be written as JSON or SQL.
+  deserialization,        ///< JSON (stored or given) cannot be read as the type it should be.
+  command_not_valid,      ///< A command's attributes are refused; see CommandNotValid.
+  unknown_command,        ///< No loaded domain handles a command of that type.
+  domain,                 ///< The domain refused the command; see DomainError.
+  aggregate_not_found,    ///< No aggregate has that id.
+  aggregate_type,         ///< The aggregate has another type than the one asked for.
+  non_unique_aggregate,   ///< A second aggregate was added under one id.
+  optimistic_locking,     ///< Another writer was first.
+  integrity,              ///< Events would not continue their stream (a gap, or a first one that is not 1).
+  not_managed,            ///< A projector touched a record that it does not manage.
+  record_not_found,       ///< A view row that must exist does not.
+  publish,                ///< A projector failed; see PublishEventError.
+  projector_migrating,    ///< The views in the database are of another version than this program's.
+  concurrent_migration,   ///< Another migration is running.
+  migration_not_started,  ///< `migrate offline` without `migrate online` before it.
+  migration,              ///< A view-schema migration cannot be carried out as planned.
+  store_not_installed,    ///< The database has no event store, or an older one than this program needs.
+  plugin,                 ///< A plugin was refused; see PluginError.
+  database,               ///< The database refused a statement.
+  transient,              ///< Serialization failure, deadlock or lock time-out: the same call may succeed.
+  connection_lost,        ///< The database is unreachable or went away; nothing was stored.
+  in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
+};
+
+/// The stable name of a code, as it appears in JSON output ("optimistic_locking").
+[[nodiscard]] const char* to_string(ErrorCode code) noexcept;
+
+/// The root of all errors thrown by the framework. `what()` is one sentence that names the thing, the value
+/// and the way out.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message) : std::runtime_error{message}, code_{code} {}
+
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+
+  /// True when nothing was stored and the same call may succeed when made again.
+  [[nodiscard]] bool retryable() const noexcept {
+    return code_ == ErrorCode::optimistic_locking || code_ == ErrorCode::transient ||
+           code_ == ErrorCode::connection_lost || code_ == ErrorCode::projector_migrating;
+  }
+
+  /// True when the outcome is unknown: the work may be stored. Never retried blindly.
+  [[nodiscard]] bool in_doubt() const noexcept { return code_ == ErrorCode::in_doubt; }
+
+ private:
+  ErrorCode code_;
+};
+
+/// Thrown by domains to refuse a command; derive from it to give the refusal a name of its own.
+/// Everything the command did is rolled back.
+class DomainError : public Error {
+ public:
+  /// `name` is stable and short ("insufficient_funds"); `message` is the sentence for people.
+  DomainError(std::string name, const std::string& message)
+      : Error{ErrorCode::domain, message}, name_{std::move(name)} {}
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+ private:
+  std::string name_;
+};
+
+/// A shortcut for errors without data of their own: throw_error<ErrorCode::usage>("...").
+template <ErrorCode code>
+[[noreturn]] void throw_error(const std::string& message) {
+  throw Error{code, message};
+}
+
+}  // namespace seriatim
