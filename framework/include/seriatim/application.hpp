@@ -1,0 +1,43 @@
+#pragma once
+// Application: the composition of domains, database and command service that a program makes once.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "seriatim/command_service.hpp"
+#include "seriatim/domain.hpp"
+#include "seriatim/event_log.hpp"
+#include "seriatim/options.hpp"
+#include "seriatim/view_migrator.hpp"
+
+namespace seriatim {
+
+/// Connects the domains to a database that is installed (see Database). Owns everything it hands out. Thread-safe.
+///
+///     seriatim::Application app{seriatim::Options::from_environment(), {wallet::domain()}};
+///     app.commands().execute(wallet::AddMoney{{.aggregate_id = id}, "20.00"_decimal, "API"});
+class Application {
+ public:
+  /// Registers the domains' types with the store. Errors: configuration (the domains contradict each other),
+  /// store_not_installed, connection_lost. `clock` is only for tests; without it the system's is used.
+  Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock = nullptr);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  [[nodiscard]] CommandService& commands() noexcept;
+  [[nodiscard]] EventLog& events() noexcept;
+
+  /// The names of the domains that have views, in the order given.
+  [[nodiscard]] std::vector<std::string> domains_with_views() const;
+
+  /// The migrator of one domain's views. Error(usage) when no domain of that name has views.
+  [[nodiscard]] std::unique_ptr<ViewMigrator> migrator(std::string_view domain);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace seriatim

@@ -1,0 +1,74 @@
+#pragma once
+// The command service: the synchronous way in.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "seriatim/message.hpp"
+
+namespace seriatim {
+
+/// A command of any type.
+class AnyCommand {
+ public:
+  template <std::derived_from<Command> C>
+  AnyCommand(const C& command)  // NOLINT(google-explicit-constructor): execute(AddMoney{...}) should read so
+      : type_{message_type<C>()}, value_{attributes::Value::of(command)} {}
+  AnyCommand(const MessageType& type, attributes::Value value) : type_{type}, value_{std::move(value)} {}
+
+  [[nodiscard]] const MessageType& type() const noexcept { return type_; }
+  [[nodiscard]] const void* get() const noexcept { return value_.get(); }
+  /// The part that all commands share. Command is the first base, so both have one address.
+  [[nodiscard]] const Command& base() const noexcept { return *static_cast<const Command*>(value_.get()); }
+  [[nodiscard]] Command& base() noexcept { return *static_cast<Command*>(const_cast<void*>(value_.get())); }
+
+ private:
+  MessageType type_;
+  attributes::Value value_;
+};
+
+/// An event that a command stored.
+struct StoredEvent {
+  AggregateId aggregate_id;
+  std::int32_t sequence_number;
+  std::string type;
+};
+
+/// What `execute` did: the events of all its commands, in the order stored.
+struct ExecutionResult {
+  std::vector<StoredEvent> events;
+};
+
+/// What to do with a command that no loaded domain handles.
+enum class UnknownCommands : std::uint8_t { accept, refuse };
+
+/// Executes commands. Thread-safe: any number of threads may call one service at once; each call has its own
+/// transaction and unit of work.
+class CommandService {
+ public:
+  virtual ~CommandService() = default;
+
+  /// Executes the commands in order, in one transaction: validation, handlers, events, views. Anything thrown rolls
+  /// all of it back. Errors: CommandNotValid, the domain's own (DomainError), and those of ErrorCode; when
+  /// `in_doubt()`, the outcome is unknown.
+  template <class... Cs>
+    requires(std::derived_from<Cs, Command> && ...)
+  ExecutionResult execute(const Cs&... commands) {
+    std::vector<AnyCommand> list;
+    list.reserve(sizeof...(Cs));
+    (list.emplace_back(commands), ...);
+    return execute(std::move(list));
+  }
+
+  /// The same for commands of any type.
+  virtual ExecutionResult execute(std::vector<AnyCommand> commands) = 0;
+
+  /// A command from its JSON form {"type": "...", "aggregate_id": "...", attributes}. CommandNotValid when attributes
+  /// do not fit, Error(deserialization) when it is no JSON object, Error(unknown_command).
+  [[nodiscard]] virtual AnyCommand decode(std::string_view json) const = 0;
+};
+
+}  // namespace seriatim

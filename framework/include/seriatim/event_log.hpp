@@ -1,0 +1,50 @@
+#pragma once
+// Reading what is stored: events as they are, and the state of an aggregate at any of its events.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "seriatim/message.hpp"
+
+namespace seriatim {
+
+/// One stored event.
+struct LoggedEvent {
+  AggregateId aggregate_id;
+  std::int32_t sequence_number;
+  Timestamp created_at;
+  std::string type;
+  std::string json;  ///< The event's own attributes, as stored.
+};
+
+/// Which events to read.
+struct EventFilter {
+  std::optional<AggregateId> aggregate_id;
+  std::optional<std::string> type;
+  std::optional<std::int64_t> after;  ///< Only events of transactions with a greater id.
+  std::int64_t limit = 100;           ///< 0: all.
+};
+
+/// An aggregate as it was after one of its events.
+struct AggregateSnapshot {
+  std::string type;
+  std::int32_t sequence_number = 0;
+  std::string state_json;
+};
+
+/// Reads the store. Thread-safe.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  /// Calls `visit` for each event: those of one aggregate by number, others by transaction, aggregate and number.
+  virtual void read(const EventFilter& filter, const std::function<void(const LoggedEvent&)>& visit) = 0;
+
+  /// The aggregate folded up to event `at`, or to its last. Error(aggregate_not_found), Error(configuration) when no
+  /// loaded domain declares its type.
+  [[nodiscard]] virtual AggregateSnapshot show(const AggregateId& id, std::optional<std::int32_t> at) = 0;
+};
+
+}  // namespace seriatim

@@ -1,0 +1,67 @@
+#pragma once
+// Messages: commands (requests, may be refused) and events (facts), and how the framework names their types.
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <typeinfo>
+
+#include "seriatim/attributes.hpp"
+
+namespace seriatim {
+
+/// The id of an aggregate. Any UUID but the nil one.
+using AggregateId = Uuid;
+
+/// The base of all commands: who asks what of which aggregate. Derive from it, and describe the derived struct with
+/// BOOST_DESCRIBE_STRUCT(AddMoney, (seriatim::Command), (amount, source)).
+struct Command {
+  AggregateId aggregate_id{};                          ///< Required.
+  std::optional<Uuid> user_id{};                       ///< Who asks, if known.
+  Timestamp created_at{};                              ///< Left at its default, it is stamped when executed.
+  std::optional<AggregateId> event_aggregate_id{};     ///< Cause, filled in by the framework: aggregate of the event.
+  std::optional<std::int32_t> event_sequence_number{};  ///< Cause, filled in by the framework: number of the event.
+};
+BOOST_DESCRIBE_STRUCT(Command, (), (aggregate_id, user_id, created_at, event_aggregate_id, event_sequence_number))
+
+/// Where and when an event happened.
+struct EventHeader {
+  AggregateId aggregate_id{};
+  std::int32_t sequence_number = 0;  ///< From 1, without gaps within the aggregate.
+  Timestamp created_at{};            ///< One instant for all events of a command.
+};
+
+/// An event as projectors see it: its header and, through `->`, its attributes. Refers to the event it was made
+/// from and must not outlive the handler's call.
+template <class E>
+struct Event : EventHeader {
+  Event(const EventHeader& header, const E& attributes) : EventHeader{header}, data{attributes} {}
+  const E& data;
+  const E* operator->() const noexcept { return &data; }
+};
+
+/// A struct that can be a command or an event: described, and with the name under which it is stored.
+template <class T>
+concept Message = attributes::Described<T> && requires {
+  { T::type_name } -> std::convertible_to<std::string_view>;
+};
+
+/// A message type as the framework keeps it: keyed by `name`, never by address. A constant.
+struct MessageType {
+  std::string_view name;                ///< The stored name ("Wallet::Events::MoneyAdded").
+  const attributes::Type* attributes;   ///< The whole struct, inherited members included.
+  std::string_view cpp_name;            ///< The C++ type, to recognise two types that claim one name.
+};
+
+/// The MessageType of T.
+template <class T>
+[[nodiscard]] MessageType message_type() {
+  static_assert(attributes::Described<T>, "describe this message's members with BOOST_DESCRIBE_STRUCT");
+  static_assert(
+      requires { { T::type_name } -> std::convertible_to<std::string_view>; },
+      "give this message the name it is stored under: static constexpr std::string_view type_name = \"...\";");
+  return MessageType{T::type_name, &attributes::type_of<T>, typeid(T).name()};
+}
+
+}  // namespace seriatim

@@ -1,0 +1,25 @@
+#pragma once
+// Options of an application: where its database is and how it behaves. Plain values; see docs/command-line.md for the
+// environment variables and the configuration file.
+
+#include <cstdint>
+#include <string>
+
+#include "seriatim/command_service.hpp"
+
+namespace seriatim {
+
+/// What an Application is told when it is made.
+struct Options {
+  std::string database_url;                             ///< postgresql://user@host/name
+  std::string store_schema = "sequent_schema";          ///< The schema of the event store.
+  std::string application_role = "seriatim_application";  ///< Role that may store and read.
+  std::string reader_role = "seriatim_reader";          ///< Role that may read views.
+  UnknownCommands unknown_commands = UnknownCommands::accept;
+  int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
+
+  /// The defaults, with SERIATIM_DATABASE_URL and SERIATIM_STORE_SCHEMA where they are set.
+  [[nodiscard]] static Options from_environment();
+};
+
+}  // namespace seriatim

@@ -1,0 +1,60 @@
+#pragma once
+// Projectors: what keeps the views in step with the events.
+//
+//     struct WalletProjector {
+//       static constexpr std::string_view type_name = "WalletProjector";
+//       using Manages = seriatim::records<WalletRecord>;
+//       using Events = seriatim::types<WalletCreated, MoneyAdded>;
+//       void on(const seriatim::Event<MoneyAdded>& e, seriatim::Views& views) const;
+//     };
+//
+// A projector is made once and called from any number of threads, therefore its `on` functions are const.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "seriatim/views.hpp"
+
+namespace seriatim {
+
+/// How one projector handles one event type.
+struct ProjectorHandler {
+  MessageType event;
+  void (*invoke)(const void* projector, const EventHeader& header, const void* event, Views& views);
+};
+
+/// A projector as the framework keeps it: keyed by `name`.
+struct ProjectorType {
+  std::string_view name;
+  std::vector<const RecordType*> manages;
+  std::vector<ProjectorHandler> handlers;
+  std::shared_ptr<const void> instance;  ///< Shared by all threads.
+};
+
+namespace detail {
+
+template <class P, class E>
+ProjectorHandler make_projector_handler() {
+  static_assert(
+      requires(const P& p, const Event<E>& e, Views& v) { p.on(e, v); },
+      "the projector lists an event that it cannot handle: add `void on(const seriatim::Event<E>&, "
+      "seriatim::Views&) const`, or take the event from its list `Events`");
+  return {message_type<E>(), [](const void* projector, const EventHeader& header, const void* event, Views& views) {
+            static_cast<const P*>(projector)->on(Event<E>{header, *static_cast<const E*>(event)}, views);
+          }};
+}
+
+}  // namespace detail
+
+/// The ProjectorType of P around an instance of it.
+template <class P>
+[[nodiscard]] ProjectorType projector_type(P instance) {
+  static_assert(P::Manages::size != 0, "the projector manages no record: name its tables in `Manages`");
+  ProjectorType type{P::type_name, {}, {}, std::make_shared<const P>(std::move(instance))};
+  for_each_type(typename P::Manages{}, [&]<class R>() { type.manages.push_back(&record_type<R>()); });
+  for_each_type(typename P::Events{}, [&]<class E>() { type.handlers.push_back(detail::make_projector_handler<P, E>()); });
+  return type;
+}
+
+}  // namespace seriatim

@@ -1,0 +1,74 @@
+#pragma once
+// View-schema migrations: building a new version of the views beside the live one, and switching.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "seriatim/view_versions.hpp"
+
+namespace seriatim {
+
+/// How far a replay is. Reported a few times a second.
+struct MigrationProgress {
+  std::string phase;          ///< "replaying", "catching up", "building indexes", "switching".
+  std::int64_t done = 0;      ///< Events.
+  std::int64_t total = 0;     ///< Events; 0 when unknown.
+  double seconds = 0;         ///< Since the phase began.
+};
+using ProgressReport = std::function<void(const MigrationProgress&)>;
+
+/// Polled between batches of events; returning true ends the migration cleanly with Error(migration).
+using Cancelled = std::function<bool()>;
+
+/// Where the views of a domain are.
+struct MigrationStatus {
+  enum class Phase : std::uint8_t { idle, online_running, online_finished, offline_running };
+  int current = 0;                ///< Version of the live tables.
+  int latest = 0;                 ///< Version that the plugin brings.
+  Phase phase = Phase::idle;
+  std::optional<int> target;      ///< While not idle.
+  bool interrupted = false;       ///< A migration was left behind by a program that is gone.
+};
+
+/// What a migration would do, for people.
+struct MigrationPlan {
+  int from = 0;
+  int to = 0;
+  std::vector<std::string> steps;
+};
+
+/// What a migration did.
+struct MigrationResult {
+  int from = 0;
+  int to = 0;
+  std::int64_t events = 0;   ///< Replayed.
+  double seconds = 0;
+  double pause_seconds = 0;  ///< offline: how long writers had to wait for the switch.
+};
+
+/// Migrates the views of one domain. Not thread-safe; any number of programs may try at once, one at a time gets its
+/// way and the others Error(concurrent_migration).
+class ViewMigrator {
+ public:
+  virtual ~ViewMigrator() = default;
+
+  [[nodiscard]] virtual MigrationStatus status() = 0;
+
+  /// From the current version to the target. Error(migration) when the plan cannot be carried out.
+  [[nodiscard]] virtual MigrationPlan plan(std::optional<int> target) = 0;
+
+  /// Builds the new tables from all events while the application runs. Whatever fails leaves the live views as they
+  /// are; leftovers are removed by the next run.
+  virtual MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) = 0;
+
+  /// Replays what happened since, and makes the new tables live in one transaction. Safe while the application runs:
+  /// writers wait for the switch and go on with the new version. Error(migration_not_started) unless `online` went
+  /// before; does nothing when the views are at the target already.
+  virtual MigrationResult offline(std::optional<int> target, const ProgressReport& report,
+                                  const Cancelled& cancelled) = 0;
+};
+
+}  // namespace seriatim

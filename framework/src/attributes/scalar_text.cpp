@@ -1,0 +1,109 @@
+#include "attributes/scalar_text.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+#include "seriatim/errors.hpp"
+
+namespace seriatim::attributes {
+namespace {
+
+template <class T>
+const T& as(const void* value) {
+  return *static_cast<const T*>(value);
+}
+
+template <class T>
+void append_number(std::string& out, T value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+  out.append(buffer, end.ptr);
+}
+
+template <class T>
+const char* read_number(std::string_view text, void* target) {
+  T value{};
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error == std::errc::result_out_of_range) return "out_of_range";
+  if (error != std::errc{} || end != last) return std::is_integral_v<T> ? "not_an_integer" : "not_a_number";
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) return "not_a_number";
+  }
+  *static_cast<T*>(target) = value;
+  return nullptr;
+}
+
+template <class T>
+const char* store(const std::optional<T>& parsed, void* target, const char* error) {
+  if (!parsed) return error;
+  *static_cast<T*>(target) = *parsed;
+  return nullptr;
+}
+
+const char* read_enum(std::string_view text, const Type& type, void* target) {
+  for (const EnumValue& value : type.values) {
+    if (value.name == text) {
+      type.enum_set(target, value.value);
+      return nullptr;
+    }
+  }
+  return "not_a_known_value";
+}
+
+const char* read_boolean(std::string_view text, void* target) {
+  if (text != "true" && text != "false" && text != "t" && text != "f") return "not_a_boolean";
+  *static_cast<bool*>(target) = text.front() == 't';
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view enum_name(const Type& type, const void* value) noexcept {
+  const std::int64_t number = type.enum_get(value);
+  for (const EnumValue& candidate : type.values) {
+    if (candidate.value == number) return candidate.name;
+  }
+  return {};
+}
+
+void append_scalar_text(std::string& out, const Type& type, const void* value, int timestamp_digits) {
+  switch (type.kind) {
+    case Kind::string: out += as<std::string>(value); return;
+    case Kind::int32: append_number(out, as<std::int32_t>(value)); return;
+    case Kind::int64: append_number(out, as<std::int64_t>(value)); return;
+    case Kind::floating: append_number(out, as<double>(value)); return;
+    case Kind::decimal: as<Decimal>(value).append_to(out); return;
+    case Kind::boolean: out += as<bool>(value) ? "true" : "false"; return;
+    case Kind::date: append_date(out, as<Date>(value)); return;
+    case Kind::timestamp: append_timestamp(out, as<Timestamp>(value), timestamp_digits); return;
+    case Kind::uuid: append_uuid(out, as<Uuid>(value)); return;
+    case Kind::enumeration: out += enum_name(type, value); return;
+    case Kind::optional:
+    case Kind::list:
+    case Kind::object: break;
+  }
+  throw_error<ErrorCode::usage>("append_scalar_text was given a value that is no scalar");
+}
+
+const char* read_scalar_text(std::string_view text, const Type& type, void* target) {
+  switch (type.kind) {
+    case Kind::string: static_cast<std::string*>(target)->assign(text); return nullptr;
+    case Kind::int32: return read_number<std::int32_t>(text, target);
+    case Kind::int64: return read_number<std::int64_t>(text, target);
+    case Kind::floating: return read_number<double>(text, target);
+    case Kind::decimal: return store(Decimal::parse(text), target, "not_a_decimal");
+    case Kind::boolean: return read_boolean(text, target);
+    case Kind::date: return store(parse_date(text), target, "not_a_date");
+    case Kind::timestamp: return store(parse_timestamp(text), target, "not_a_timestamp");
+    case Kind::uuid: return store(parse_uuid(text), target, "not_a_uuid");
+    case Kind::enumeration: return read_enum(text, type, target);
+    case Kind::optional:
+    case Kind::list:
+    case Kind::object: break;
+  }
+  return "not_a_scalar";
+}
+
+}  // namespace seriatim::attributes

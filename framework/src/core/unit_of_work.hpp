@@ -1,0 +1,62 @@
+#pragma once
+// The unit of work of one `execute`: the identity map and what the aggregates in it applied.
+
+#include <boost/uuid/uuid_hash.hpp>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/event_decoder.hpp"
+#include "seriatim/repository.hpp"
+#include "store/event_store.hpp"
+
+namespace seriatim::core {
+
+/// An applied event with its header: what is published to projectors.
+struct AppliedEvent {
+  EventHeader header;
+  TypeIndex type;
+  attributes::Value event;
+};
+
+/// What one command changed: the streams as the store wants them, and the same events as projectors want them.
+struct Changes {
+  std::vector<store::StreamAppend> streams;
+  std::vector<AppliedEvent> events;  ///< Per aggregate, in the order in which the command touched the aggregates.
+};
+
+/// Not thread-safe.
+class UnitOfWork {
+ public:
+  UnitOfWork(const Registry& registry, store::Transaction& transaction, EventDecoder& decoder)
+      : registry_{registry}, transaction_{transaction}, decoder_{decoder} {}
+
+  AggregateBase* find(const AggregateType& type, const AggregateId& id);
+  AggregateBase& add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
+
+  /// Starts a command: aggregates count as touched from here on.
+  void begin_command();
+
+  /// Takes what the aggregates applied since the last call.
+  [[nodiscard]] Changes take_changes(Timestamp now);
+
+ private:
+  struct Entry {
+    const AggregateType* type;
+    std::unique_ptr<AggregateBase> aggregate;
+    std::uint64_t touched_by = 0;  ///< The command that touched it last.
+  };
+  class Restoring;
+
+  Entry* restore(const AggregateType& type, const AggregateId& id);
+  void touch(Entry& entry);
+
+  const Registry& registry_;
+  store::Transaction& transaction_;
+  EventDecoder& decoder_;
+  std::unordered_map<AggregateId, std::unique_ptr<Entry>, std::hash<AggregateId>> entries_;
+  std::vector<Entry*> touched_;
+  std::uint64_t command_ = 1;
+};
+
+}  // namespace seriatim::core

@@ -1,0 +1,70 @@
+#include "seriatim/application.hpp"
+
+#include "core/command_executor.hpp"
+#include "migrations/postgres_migrator.hpp"
+#include "runtime/schema_names.hpp"
+#include "store/postgres/postgres_event_log.hpp"
+#include "store/postgres/postgres_store.hpp"
+
+namespace seriatim {
+namespace {
+
+const Options& require_address(const Options& options) {
+  if (options.database_url.empty()) {
+    throw_error<ErrorCode::configuration>("no database is given: set SERIATIM_DATABASE_URL or Options::database_url");
+  }
+  return options;
+}
+
+std::shared_ptr<const Clock> clock_or_system(std::shared_ptr<const Clock> clock, const Options& options) {
+  if (clock != nullptr) return clock;
+  return std::make_shared<const SystemClock>(options.timestamp_digits);
+}
+
+}  // namespace
+
+/// Built from top to bottom: each part rests on those above it.
+struct Application::Parts {
+  Parts(const Options& given, std::vector<Domain> domains, std::shared_ptr<const Clock> given_clock)
+      : options{require_address(given)},
+        clock{clock_or_system(std::move(given_clock), options)},
+        registry{std::move(domains)},
+        store{options.database_url, schema_names(options), registry},
+        log{store},
+        commands{registry, store, *clock, options.unknown_commands} {}
+
+  Options options;
+  std::shared_ptr<const Clock> clock;
+  core::Registry registry;
+  postgres::PostgresStore store;
+  postgres::PostgresEventLog log;
+  core::CommandExecutor commands;
+};
+
+Application::Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock)
+    : parts_{std::make_unique<Parts>(options, std::move(domains), std::move(clock))} {}
+
+Application::~Application() = default;
+
+CommandService& Application::commands() noexcept { return parts_->commands; }
+
+EventLog& Application::events() noexcept { return parts_->log; }
+
+std::vector<std::string> Application::domains_with_views() const {
+  std::vector<std::string> names;
+  for (const Domain& domain : parts_->registry.domains()) {
+    if (!domain.projectors().empty()) names.push_back(domain.name());
+  }
+  return names;
+}
+
+std::unique_ptr<ViewMigrator> Application::migrator(std::string_view domain) {
+  const auto& domains = parts_->registry.domains();
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    if (domains[i].name() != domain || domains[i].projectors().empty()) continue;
+    return std::make_unique<migrations::PostgresMigrator>(parts_->options.database_url, parts_->store, i);
+  }
+  throw_error<ErrorCode::usage>("no loaded domain named \"" + std::string{domain} + "\" has views");
+}
+
+}  // namespace seriatim

@@ -1,0 +1,29 @@
+#include "seriatim/database.hpp"
+
+#include "runtime/schema_names.hpp"
+#include "store/postgres/store_schema.hpp"
+
+namespace seriatim {
+
+std::vector<std::string> Database::create(const std::vector<Domain>& domains) {
+  postgres::create_database(options_.database_url);
+  return migrate(domains);
+}
+
+std::vector<std::string> Database::migrate(const std::vector<Domain>& domains) {
+  const postgres::SchemaNames names = schema_names(options_);
+  postgres::Connection connection{options_.database_url};
+  std::vector<std::string> done = postgres::migrate_store(connection, names);
+  postgres::create_view_schema(connection, names, "view_schema");
+  for (const Domain& domain : domains) postgres::create_view_schema(connection, names, domain.view_schema());
+  return done;
+}
+
+void Database::drop(bool force) { postgres::drop_database(options_.database_url, schema_names(options_), force); }
+
+DatabaseStatus Database::status() const {
+  const postgres::StoreStatus status = postgres::store_status(options_.database_url, schema_names(options_));
+  return {status.database_exists, status.installed_version, status.latest_version, status.events};
+}
+
+}  // namespace seriatim

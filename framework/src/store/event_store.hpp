@@ -1,0 +1,96 @@
+#pragma once
+// The event-store port: what the core needs of a place to keep events. Implementations: store/postgres.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/registry.hpp"
+#include "seriatim/command_service.hpp"
+#include "views/persistor.hpp"
+
+namespace seriatim::store {
+
+/// One event as it is stored. The views are valid during the call that hands it over.
+struct EventRow {
+  std::int32_t sequence_number;
+  Timestamp created_at;
+  core::TypeIndex type;        ///< unknown_type when no loaded domain declares it.
+  std::string_view type_name;  ///< Always set.
+  std::string_view json;       ///< The attributes alone.
+};
+
+/// Receives a stream, in order of sequence number.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+  /// Called once, before the events. May throw to stop.
+  virtual void stream(std::string_view aggregate_type) = 0;
+  virtual void event(const EventRow& row) = 0;
+};
+
+/// New events of one aggregate.
+struct StreamAppend {
+  AggregateId aggregate_id;
+  core::TypeIndex aggregate_type;
+  std::int32_t expected_version;  ///< Number of the last stored event; 0 for a new aggregate.
+  struct NewEvent {
+    core::TypeIndex type;
+    std::string json;
+  };
+  std::vector<NewEvent> events;
+};
+
+/// The command that caused the events.
+struct CommandRecord {
+  core::TypeIndex type;
+  const Command* command;
+  std::string json;  ///< Its own attributes alone.
+};
+
+/// The version of one domain's views that a transaction relies on.
+struct ViewVersion {
+  std::size_t domain;
+  int version;
+};
+
+/// One transaction of the store. Rolls back when destroyed without `commit`. Not thread-safe. Everything that does
+/// not need an answer may be sent as late as `commit`; errors of it are thrown there.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  /// Reads an aggregate's events. False when there is no such aggregate.
+  virtual bool load(const AggregateId& id, StreamReader& reader) = 0;
+
+  /// Stores a command and its events, which all happened at `created_at`. Throws Error(optimistic_locking),
+  /// Error(integrity), now or at commit.
+  virtual void append(const CommandRecord& command, std::span<const StreamAppend> streams, Timestamp created_at) = 0;
+
+  /// Makes commit fail with Error(projector_migrating) unless the views are of these versions, and keeps them so
+  /// until the transaction ends.
+  virtual void require(std::span<const ViewVersion> versions) = 0;
+
+  /// The views of one domain. Owned by the transaction.
+  virtual views::Persistor& persistor(std::size_t domain) = 0;
+
+  /// Says which projector and event the persistors' next operations belong to, for error texts.
+  virtual void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) = 0;
+
+  virtual void commit() = 0;
+};
+
+/// A store. Thread-safe.
+class EventStore {
+ public:
+  virtual ~EventStore() = default;
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
+
+  /// The version of each domain's views, by domain index.
+  [[nodiscard]] virtual std::vector<int> view_versions() = 0;
+};
+
+}  // namespace seriatim::store

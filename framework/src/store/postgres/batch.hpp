@@ -1,0 +1,66 @@
+#pragma once
+// The statements of a transaction that need no answer, collected to travel together.
+
+#include <string>
+#include <vector>
+
+#include "seriatim/message.hpp"
+#include "store/postgres/connection.hpp"
+
+namespace seriatim::postgres {
+
+/// Where a statement comes from, for the error text when it fails.
+struct Origin {
+  enum class Kind : std::uint8_t { begin, guard, append, projector, read, commit };
+  Kind kind = Kind::read;
+  std::string subject;     ///< append: the aggregates; projector: its name.
+  std::string event_type;  ///< projector only.
+  EventHeader event{};     ///< projector only.
+};
+
+/// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;
+/// after a failure the batch runs them again one by one, in a transaction that is rolled back, to find out, and gives
+/// the error the meaning that the statement's origin has. Not thread-safe.
+class Batch {
+ public:
+  /// `connection` must outlive the batch.
+  explicit Batch(Connection& connection) : connection_{connection} {}
+  ~Batch() { forget_unsent(); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  void add(std::string sql, Origin origin);
+
+  /// Prepares a statement under a name of this session unless it is prepared, and returns the name. `shape` says what
+  /// it does; `definition` is "(types) as statement", asked for only when needed.
+  template <class Definition>
+  std::string prepare(const std::string& shape, Definition&& definition) {
+    const auto found = connection_.prepared.find(shape);
+    if (found != connection_.prepared.end()) return found->second;
+    return prepare_new(shape, definition());
+  }
+
+  /// Sends everything collected, and `last` after it, whose result is returned.
+  pqxx::result send(std::string last, Origin origin);
+
+  [[nodiscard]] Connection& connection() noexcept { return connection_; }
+
+ private:
+  struct Statement {
+    std::string sql;
+    Origin origin;
+  };
+
+  std::string prepare_new(const std::string& shape, const std::string& definition);
+  [[noreturn]] void fail(const Error& error);
+  [[nodiscard]] const Statement* find_failing(std::string& message, std::string& state);
+  void roll_back();
+  void forget_unsent() noexcept;
+
+  Connection& connection_;
+  std::vector<std::string> fresh_;  ///< Shapes whose PREPARE is in this batch and not known to have succeeded.
+  std::vector<Statement> statements_;  ///< All since BEGIN: what has been sent is needed to find a failing one.
+  std::size_t sent_ = 0;
+};
+
+}  // namespace seriatim::postgres

@@ -1,0 +1,139 @@
+#include "store/postgres/connection.hpp"
+
+namespace seriatim::postgres {
+namespace {
+
+constexpr const char* session_settings =
+    "set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; "
+    "set intervalstyle = 'postgres'; set client_encoding = 'UTF8'; set standard_conforming_strings = on; "
+    "set bytea_output = 'hex'; set extra_float_digits = 1; set plan_cache_mode = force_generic_plan; "
+    "set jit = off; set client_min_messages = warning; set default_transaction_isolation = 'read committed'";
+
+/// libpq's texts end in a line break and may have several lines; ours are one sentence.
+std::string one_line(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  return text;
+}
+
+/// libpqxx 6 silently reconnects a lost session, which would lack our settings and statements; we reconnect ourselves.
+/// libpqxx 7 never does.
+void refuse_reactivation([[maybe_unused]] pqxx::connection& connection) {
+#if PQXX_VERSION_MAJOR < 7
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+}
+
+[[noreturn]] void throw_lost(Phase phase, const std::string& cause) {
+  if (phase == Phase::commit) {
+    throw Error{ErrorCode::in_doubt, "the connection was lost during COMMIT, so the work may or may not be stored: "
+                                     "look before trying again (" + cause + ")"};
+  }
+  throw Error{ErrorCode::connection_lost, "the database is unreachable: " + cause};
+}
+
+bool starts_with(const std::string& text, std::string_view prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+
+ErrorCode code_of(const std::string& state) {
+  if (state == "SR001") return ErrorCode::integrity;
+  if (state == "SR002") return ErrorCode::projector_migrating;
+  if (state == "SR003") return ErrorCode::record_not_found;
+  if (state == "42P01" || state == "3F000" || state == "42883") return ErrorCode::store_not_installed;
+  if (state == "55P03" || starts_with(state, "40")) return ErrorCode::transient;
+  return ErrorCode::database;
+}
+
+bool is_loss(const std::string& state) {
+  return starts_with(state, "08") || state == "57P01" || state == "57P02" || state == "57P03";
+}
+
+[[noreturn]] void throw_sql_error(Phase phase, const std::string& state, const std::string& message) {
+  if (is_loss(state)) throw_lost(phase, message);
+  const ErrorCode code = code_of(state);
+  if (code == ErrorCode::store_not_installed) {
+    throw DatabaseError{code, message + " (is the event store installed? run `seriatim db create`)", state};
+  }
+  throw DatabaseError{code, message, state};
+}
+
+}  // namespace
+
+void throw_translated(Phase phase) {
+  // libpqxx 6 does not derive these two from sql_error; libpqxx 7 does. Catching them first serves both.
+  try {
+    throw;
+  } catch (const pqxx::deadlock_detected& error) {
+    throw DatabaseError{ErrorCode::transient, one_line(error.what()), "40P01"};
+  } catch (const pqxx::serialization_failure& error) {
+    throw DatabaseError{ErrorCode::transient, one_line(error.what()), "40001"};
+  } catch (const pqxx::transaction_rollback& error) {
+    throw DatabaseError{ErrorCode::transient, one_line(error.what()), "40000"};
+  } catch (const pqxx::broken_connection& error) {
+    throw_lost(phase, one_line(error.what()));
+  } catch (const pqxx::sql_error& error) {
+    throw_sql_error(phase, error.sqlstate(), one_line(error.what()));
+  } catch (const pqxx::failure& error) {
+    throw DatabaseError{ErrorCode::database, one_line(error.what()), ""};
+  }
+}
+
+Connection::Connection(const std::string& url) {
+  try {
+    connection_ = std::make_unique<pqxx::connection>(url);
+    const char* host = connection_->hostname();
+    where_ = std::string{"database "} + connection_->dbname() + " at " + (host != nullptr ? host : "the local socket");
+    refuse_reactivation(*connection_);
+    execute(session_settings);
+  } catch (const pqxx::failure& error) {
+    throw Error{ErrorCode::connection_lost, "cannot connect to the database: " + one_line(error.what())};
+  }
+}
+
+pqxx::result Connection::execute(const std::string& sql, Phase phase) {
+  try {
+    pqxx::nontransaction work{*connection_};
+    return work.exec(sql);
+  } catch (const std::exception&) {
+    throw_translated(phase);
+  }
+}
+
+void Connection::transact(const std::string& sql) {
+  try {
+    execute("begin; " + sql + "; commit", Phase::commit);
+  } catch (const Error&) {
+    if (usable()) execute("rollback");
+    throw;
+  }
+}
+
+void Connection::append_quoted(std::string& out, const std::string& text) const {
+  if (text.find('\0') != std::string::npos) {
+    throw_error<ErrorCode::serialization>("a text contains U+0000, which PostgreSQL cannot store");
+  }
+  if (text.find_first_of("'\\") == std::string::npos) {
+    out.append(1, '\'').append(text).append(1, '\'');
+  } else {
+    out += connection_->quote(text);
+  }
+}
+
+bool Connection::usable() const noexcept { return connection_ != nullptr && connection_->is_open(); }
+
+void Connection::set_up(std::string sql) {
+  set_up_ = std::move(sql);
+  execute(set_up_);
+}
+
+void Connection::reset() {
+  prepared.clear();
+  execute("rollback");
+  execute("deallocate all; " + set_up_);
+}
+
+}  // namespace seriatim::postgres

@@ -1,0 +1,82 @@
+#pragma once
+// One connection to PostgreSQL, with the errors of libpqxx turned into ours. Outside of store/postgres nobody sees
+// libpqxx; the migrations use this class too.
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "seriatim/errors.hpp"
+
+namespace seriatim::postgres {
+
+/// What the statement was that failed, as far as errors differ by it.
+enum class Phase : std::uint8_t {
+  work,    ///< Nothing is committed yet: a lost connection means that nothing is stored.
+  commit,  ///< The message holds a COMMIT: a lost connection leaves the outcome in doubt.
+};
+
+/// An error of the database that keeps its SQLSTATE, for those who must tell one cause from another.
+class DatabaseError : public Error {
+ public:
+  DatabaseError(ErrorCode code, const std::string& message, std::string sqlstate)
+      : Error{code, message}, sqlstate_{std::move(sqlstate)} {}
+  [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+
+ private:
+  std::string sqlstate_;
+};
+
+/// Turns the libpqxx exception that is being handled into an error of ours, by its type and SQLSTATE alone. The only
+/// place that does. Call it in a catch block.
+[[noreturn]] void throw_translated(Phase phase);
+
+/// A connection. Not thread-safe. Session settings: UTC, ISO dates, an empty search_path, generic plans.
+class Connection {
+ public:
+  /// Connects. Error(connection_lost) when the server cannot be reached; the password never shows in the text.
+  explicit Connection(const std::string& url);
+
+  /// Runs one or more statements in one round trip; the result is that of the last one.
+  pqxx::result execute(const std::string& sql, Phase phase = Phase::work);
+
+  /// As `execute`, in a transaction of its own, with COMMIT.
+  void transact(const std::string& sql);
+
+  /// A string literal, quoted by the library.
+  [[nodiscard]] std::string quoted(const std::string& text) const { return connection_->quote(text); }
+
+  /// Appends a string literal to `out`. Plain text without quotes and backslashes is copied; the rest goes through the
+  /// library.
+  void append_quoted(std::string& out, const std::string& text) const;
+
+  /// False when the connection was lost.
+  [[nodiscard]] bool usable() const noexcept;
+
+  /// Where the server is, for error texts; without credentials.
+  [[nodiscard]] const std::string& where() const noexcept { return where_; }
+
+  [[nodiscard]] pqxx::connection& raw() noexcept { return *connection_; }
+
+  /// Runs `sql`, now and again after every `reset`: the statements that all users of the connection rely on.
+  void set_up(std::string sql);
+
+  /// Ends whatever transaction is open and forgets all prepared statements but those of `set_up`.
+  void reset();
+
+  /// What this session has prepared, by what it does -> name. See Batch::prepare.
+  std::unordered_map<std::string, std::string> prepared;
+
+  /// A name that no statement of this session has had.
+  [[nodiscard]] std::string next_statement_name() { return "seriatim_" + std::to_string(++statements_); }
+
+ private:
+  std::string where_;
+  std::string set_up_;
+  std::size_t statements_ = 0;
+  std::unique_ptr<pqxx::connection> connection_;
+};
+
+}  // namespace seriatim::postgres

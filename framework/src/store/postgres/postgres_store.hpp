@@ -1,0 +1,68 @@
+#pragma once
+// The event store on PostgreSQL.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/event_store.hpp"
+#include "store/postgres/pool.hpp"
+#include "store/postgres/sql_statements.hpp"
+
+namespace seriatim::postgres {
+
+/// How type names map to the store's smallint ids and back. Constant once made.
+class TypeIds {
+ public:
+  /// Registers the registry's types that the store does not know yet, in a transaction of its own. Safe when several
+  /// programs do so at once; no id is spent on a name that exists.
+  TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry);
+
+  [[nodiscard]] int event(core::TypeIndex type) const { return event_ids_[type]; }
+  [[nodiscard]] int command(core::TypeIndex type) const { return command_ids_[type]; }
+  [[nodiscard]] int aggregate(core::TypeIndex type) const { return aggregate_ids_[type]; }
+
+  struct EventName {
+    core::TypeIndex type = core::unknown_type;
+    std::string name;
+  };
+  /// By the store's id; nullptr for an id that was registered after this table was made.
+  [[nodiscard]] const EventName* event_of(int id) const;
+  [[nodiscard]] const std::string* aggregate_name_of(int id) const;
+
+ private:
+  std::vector<int> event_ids_;
+  std::vector<int> command_ids_;
+  std::vector<int> aggregate_ids_;
+  std::vector<EventName> events_by_id_;
+  std::vector<std::string> aggregates_by_id_;
+};
+
+/// Thread-safe. The registry must outlive it.
+class PostgresStore final : public store::EventStore {
+ public:
+  /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old.
+  PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry);
+
+  [[nodiscard]] std::unique_ptr<store::Transaction> begin() override;
+  [[nodiscard]] std::vector<int> view_versions() override;
+
+  [[nodiscard]] const SchemaNames& names() const noexcept { return names_; }
+  [[nodiscard]] const core::Registry& registry() const noexcept { return registry_; }
+  [[nodiscard]] const TypeIds& ids() const noexcept { return *ids_; }
+  [[nodiscard]] Pool& pool() noexcept { return pool_; }
+
+  /// What every transaction begins with: BEGIN and the locks that keep the views' versions.
+  [[nodiscard]] const std::string& begin_sql() const noexcept { return begin_sql_; }
+
+ private:
+  void prepare(Connection& connection) const;
+
+  SchemaNames names_;
+  const core::Registry& registry_;
+  std::string begin_sql_;
+  Pool pool_;
+  std::unique_ptr<const TypeIds> ids_;
+};
+
+}  // namespace seriatim::postgres

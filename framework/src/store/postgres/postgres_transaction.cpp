@@ -1,0 +1,169 @@
+#include "store/postgres/postgres_transaction.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "store/postgres/literals.hpp"
+
+namespace seriatim::postgres {
+namespace {
+
+template <class T>
+void append_value(std::string& out, const Connection& connection, const T& value) {
+  append_literal(out, connection, attributes::type_of<T>, &value);
+}
+
+/// "array[...]::type[]" of what `append` writes for each item.
+template <class Items, class Append>
+void append_array(std::string& out, const Items& items, const char* type, Append append) {
+  out += "array[";
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) out += ",";
+    first = false;
+    append(item);
+  }
+  out.append("]::").append(type).append("[]");
+}
+
+/// One event with the stream that it belongs to.
+struct Flat {
+  const store::StreamAppend* stream;
+  std::size_t index;
+};
+
+std::vector<Flat> flatten(const std::vector<const store::StreamAppend*>& streams) {
+  std::vector<Flat> flat;
+  for (const store::StreamAppend* stream : streams) {
+    for (std::size_t i = 0; i < stream->events.size(); ++i) flat.push_back({stream, i});
+  }
+  return flat;
+}
+
+std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
+  std::string out;
+  for (const store::StreamAppend* stream : streams) {
+    if (!out.empty()) out += " or ";
+    append_uuid(out, stream->aggregate_id);
+  }
+  return out;
+}
+
+}  // namespace
+
+PostgresTransaction::~PostgresTransaction() {
+  if (connection_ == nullptr) return;
+  try {
+    if (!finished_ && connection_->usable()) connection_->execute("rollback");
+    batch_.reset();
+    store_.pool().give_back(std::move(connection_));
+  } catch (const std::exception&) {
+    // A connection that cannot roll back is closed, and the server rolls back for it.
+    connection_.reset();
+  }
+}
+
+Batch& PostgresTransaction::batch() {
+  if (batch_ == nullptr) {
+    connection_ = store_.pool().take();
+    batch_ = std::make_unique<Batch>(*connection_);
+    batch_->add(store_.begin_sql(), {Origin::Kind::begin, {}, {}, {}});
+  }
+  return *batch_;
+}
+
+bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reader) {
+  const pqxx::result rows =
+      batch().send("execute seriatim_load_stream('" + uuid_text(id) + "')", {Origin::Kind::read, {}, {}, {}});
+  if (rows.empty()) return false;
+  const int type = rows[0][0].as<int>();
+  const std::string* name = store_.ids().aggregate_name_of(type);
+  reader.stream(name != nullptr ? std::string_view{*name} : "type that was registered after this program started");
+  for (const auto& row : rows) read_row(row, reader);
+  return true;
+}
+
+void PostgresTransaction::read_row(const pqxx::row& row, store::StreamReader& reader) const {
+  store::EventRow event{};
+  event.sequence_number = row[1].as<std::int32_t>();
+  const pqxx::field created_at = row[2];
+  read_field(created_at, attributes::type_of<Timestamp>, &event.created_at, "created_at");
+  const TypeIds::EventName* name = store_.ids().event_of(row[3].as<int>());
+  event.type = name != nullptr ? name->type : core::unknown_type;
+  event.type_name = name != nullptr ? std::string_view{name->name} : "a type registered after this program started";
+  event.json = {row[4].c_str(), row[4].size()};
+  reader.event(event);
+}
+
+void PostgresTransaction::append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
+                                 Timestamp created_at) {
+  const Connection& connection = batch().connection();
+  const TypeIds& ids = store_.ids();
+  std::vector<const store::StreamAppend*> sorted;
+  for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
+  const std::vector<Flat> events = flatten(sorted);
+
+  std::string sql = "execute seriatim_append_events(";
+  append_value(sql, connection, command.command->created_at);
+  sql += ",";
+  append_value(sql, connection, command.command->user_id);
+  sql += ",";
+  append_value(sql, connection, command.command->aggregate_id);
+  sql.append(",").append(std::to_string(ids.command(command.type))).append(",");
+  connection.append_quoted(sql, command.json);
+  sql += ",";
+  append_value(sql, connection, command.command->event_aggregate_id);
+  sql += ",";
+  append_value(sql, connection, command.command->event_sequence_number);
+  sql += ",";
+  append_array(sql, sorted, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
+  sql += ",";
+  append_array(sql, sorted, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
+  sql += ",";
+  append_array(sql, sorted, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
+  sql += ",";
+  append_array(sql, events, "uuid", [&](const Flat& e) { append_value(sql, connection, e.stream->aggregate_id); });
+  sql += ",";
+  append_array(sql, events, "integer", [&](const Flat& e) {
+    sql += std::to_string(e.stream->expected_version + static_cast<std::int32_t>(e.index) + 1);
+  });
+  sql += ",";
+  append_array(sql, events, "smallint", [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
+  sql += ",";
+  append_array(sql, events, "jsonb", [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
+  sql += ",";
+  append_value(sql, connection, created_at);
+  sql += ")";
+  batch().add(std::move(sql), {Origin::Kind::append, ids_text(sorted), {}, {}});
+}
+
+void PostgresTransaction::require(std::span<const store::ViewVersion> versions) {
+  for (const store::ViewVersion& required : versions) {
+    batch().add("execute seriatim_require_view_version_" + std::to_string(required.domain) + "(" +
+                    std::to_string(required.version) + ")",
+                {Origin::Kind::guard, {}, {}, {}});
+  }
+}
+
+views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
+  if (persistors_.size() <= domain) persistors_.resize(domain + 1);
+  if (persistors_[domain] == nullptr) {
+    persistors_[domain] = std::make_unique<LivePersistor>(batch(), store_.registry().domains()[domain].view_schema(), "",
+                                                          quoted_name(store_.names().store, "raise"));
+  }
+  persistors_[domain]->attribute_to(origin_);
+  return *persistors_[domain];
+}
+
+void PostgresTransaction::attribute_to(std::string_view projector, const EventHeader& header,
+                                       std::string_view event_type) {
+  origin_ = {Origin::Kind::projector, std::string{projector}, std::string{event_type}, header};
+}
+
+void PostgresTransaction::commit() {
+  batch().send("commit", {Origin::Kind::commit, {}, {}, {}});
+  finished_ = true;
+}
+
+}  // namespace seriatim::postgres

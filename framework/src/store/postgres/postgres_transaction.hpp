@@ -1,0 +1,41 @@
+#pragma once
+// One transaction of the PostgreSQL store.
+
+#include <memory>
+#include <vector>
+
+#include "store/postgres/live_persistor.hpp"
+#include "store/postgres/postgres_store.hpp"
+
+namespace seriatim::postgres {
+
+/// Takes a connection when it first needs one. A command costs two round trips: BEGIN travels with the first load,
+/// everything else with COMMIT. See store::Transaction.
+class PostgresTransaction final : public store::Transaction {
+ public:
+  explicit PostgresTransaction(PostgresStore& store) : store_{store} {}
+  ~PostgresTransaction() override;
+  PostgresTransaction(const PostgresTransaction&) = delete;
+  PostgresTransaction& operator=(const PostgresTransaction&) = delete;
+
+  bool load(const AggregateId& id, store::StreamReader& reader) override;
+  void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
+              Timestamp created_at) override;
+  void require(std::span<const store::ViewVersion> versions) override;
+  views::Persistor& persistor(std::size_t domain) override;
+  void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) override;
+  void commit() override;
+
+ private:
+  Batch& batch();
+  void read_row(const pqxx::row& row, store::StreamReader& reader) const;
+
+  PostgresStore& store_;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Batch> batch_;
+  std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
+  Origin origin_;
+  bool finished_ = false;  ///< Nothing is left to roll back.
+};
+
+}  // namespace seriatim::postgres

@@ -1,0 +1,193 @@
+#include "store/postgres/store_schema.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+namespace seriatim::postgres {
+namespace {
+
+/// Serialises installers: "seriatim" as a number.
+constexpr const char* installation_lock = "select pg_advisory_lock(8315161591632454509)";
+constexpr const char* installation_unlock = "select pg_advisory_unlock(8315161591632454509)";
+
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+Options parse_url(const std::string& url) {
+  char* message = nullptr;
+  Options options{PQconninfoParse(url.c_str(), &message), &PQconninfoFree};
+  if (options == nullptr) {
+    std::string why = message != nullptr ? message : "it cannot be parsed";
+    PQfreemem(message);
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    throw_error<ErrorCode::configuration>("the database address is not usable: " + why);
+  }
+  return options;
+}
+
+std::string database_of(const std::string& url) {
+  const Options options = parse_url(url);
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (std::string_view{option->keyword} == "dbname" && option->val != nullptr) return option->val;
+  }
+  throw_error<ErrorCode::configuration>("the database address names no database: add /name to it");
+}
+
+/// The same server, another database.
+std::string with_database(const std::string& url, const std::string& database) {
+  const Options options = parse_url(url);
+  std::string out;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view keyword = option->keyword;
+    const std::string value = keyword == "dbname" ? database : option->val != nullptr ? option->val : "";
+    if (value.empty()) continue;
+    out.append(keyword).append("='");
+    for (const char c : value) {
+      if (c == '\'' || c == '\\') out += '\\';
+      out += c;
+    }
+    out += "' ";
+  }
+  return out;
+}
+
+bool exists(Connection& connection, const std::string& query) { return !connection.execute(query).empty(); }
+
+bool database_exists(Connection& maintenance, const std::string& name) {
+  return exists(maintenance, "select from pg_catalog.pg_database where datname = " + maintenance.quoted(name));
+}
+
+bool relation_exists(Connection& connection, const std::string& schema, const std::string& table) {
+  return exists(connection, "select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                            " where n.nspname = " + connection.quoted(schema) +
+                            " and c.relname = " + connection.quoted(table));
+}
+
+void create_role(Connection& connection, const std::string& role) {
+  if (exists(connection, "select from pg_catalog.pg_roles where rolname = " + connection.quoted(role))) return;
+  try {
+    connection.execute("create role " + quoted_name(role) + " nologin");
+  } catch (const DatabaseError& error) {
+    // Roles belong to the cluster: an installer of another database may just have made it.
+    if (error.sqlstate() == "42710" || error.sqlstate() == "23505") return;
+    throw;
+  }
+}
+
+int installed_version(Connection& connection, const SchemaNames& names) {
+  if (!relation_exists(connection, names.store, "seriatim_migrations")) return 0;
+  return connection
+      .execute("select coalesce(max(version), 0) from " + quoted_name(names.store, "seriatim_migrations"))[0][0]
+      .as<int>();
+}
+
+void prepare_migrations(Connection& connection, const SchemaNames& names) {
+  create_role(connection, names.application_role);
+  create_role(connection, names.reader_role);
+  connection.transact("create schema if not exists " + quoted_name(names.store) + "; create table if not exists " +
+                      quoted_name(names.store, "seriatim_migrations") +
+                      " (version integer primary key, name text not null, applied_at timestamptz not null default now())");
+}
+
+void run(Connection& connection, const SchemaNames& names, const StoreMigration& migration) {
+  connection.transact(migration.sql + "; insert into " + quoted_name(names.store, "seriatim_migrations") +
+                      " (version, name) values (" + std::to_string(migration.version) + ", " +
+                      connection.quoted(migration.name) + ")");
+}
+
+std::int64_t count_events(Connection& connection, const SchemaNames& names) {
+  return connection.execute("select count(*) from " + quoted_name(names.store, "events"))[0][0].as<std::int64_t>();
+}
+
+}  // namespace
+
+void create_database(const std::string& url) {
+  const std::string name = database_of(url);
+  Connection maintenance{with_database(url, "postgres")};
+  if (database_exists(maintenance, name)) return;
+  try {
+    maintenance.execute("create database " + quoted_name(name) + " encoding 'UTF8' template template0");
+  } catch (const DatabaseError& error) {
+    if (error.sqlstate() != "42P04" && error.sqlstate() != "23505") throw;  // Made by somebody else meanwhile.
+  }
+}
+
+void drop_database(const std::string& url, const SchemaNames& names, bool force) {
+  const std::string name = database_of(url);
+  Connection maintenance{with_database(url, "postgres")};
+  if (!database_exists(maintenance, name)) return;
+  const StoreStatus status = store_status(url, names);
+  if (status.events != 0 && !force) {
+    throw_error<ErrorCode::usage>("database \"" + name + "\" holds " + std::to_string(status.events) +
+                                  " events, which cannot be brought back: use --force if they are to be lost");
+  }
+  maintenance.execute("drop database " + quoted_name(name) + (force ? " with (force)" : ""));
+}
+
+std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names) {
+  connection.execute(installation_lock);
+  std::vector<std::string> done;
+  try {
+    prepare_migrations(connection, names);
+    const int installed = installed_version(connection, names);
+    for (const StoreMigration& migration : store_migrations(names)) {
+      if (migration.version <= installed) continue;
+      run(connection, names, migration);
+      done.push_back(migration.name);
+    }
+  } catch (const Error&) {
+    if (connection.usable()) connection.execute(installation_unlock);
+    throw;
+  }
+  connection.execute(installation_unlock);
+  return done;
+}
+
+void create_view_schema(Connection& connection, const SchemaNames& names, const std::string& views) {
+  const std::pair<std::string_view, std::string> fill[] = {{"{views}", quoted_name(views)}};
+  connection.execute(installation_lock);
+  try {
+    connection.transact(statement("create_view_schema", names, fill));
+  } catch (const Error&) {
+    if (connection.usable()) connection.execute(installation_unlock);
+    throw;
+  }
+  connection.execute(installation_unlock);
+}
+
+StoreStatus store_status(const std::string& url, const SchemaNames& names) {
+  StoreStatus status;
+  status.latest_version = store_migrations(names).back().version;
+  {
+    Connection maintenance{with_database(url, "postgres")};
+    status.database_exists = database_exists(maintenance, database_of(url));
+  }
+  if (!status.database_exists) return status;
+  Connection connection{url};
+  status.installed_version = installed_version(connection, names);
+  if (status.installed_version != 0) status.events = count_events(connection, names);
+  return status;
+}
+
+void require_installed(Connection& connection, const SchemaNames& names, const core::Registry& registry) {
+  const int installed = installed_version(connection, names);
+  const int latest = store_migrations(names).back().version;
+  if (installed == 0) {
+    throw_error<ErrorCode::store_not_installed>("there is no event store in " + connection.where() +
+                                                ": run `seriatim db create`");
+  }
+  if (installed != latest) {
+    throw_error<ErrorCode::store_not_installed>(
+        "the event store in " + connection.where() + " is at version " + std::to_string(installed) +
+        " and this program needs version " + std::to_string(latest) +
+        (installed < latest ? ": run `seriatim db migrate`" : ": use the newer program"));
+  }
+  for (const Domain& domain : registry.domains()) {
+    if (domain.projectors().empty() || relation_exists(connection, domain.view_schema(), "sequent_versions")) continue;
+    throw_error<ErrorCode::store_not_installed>("the views of domain \"" + domain.name() + "\" have no schema \"" +
+                                                domain.view_schema() +
+                                                "\": run `seriatim db migrate` with its plugin");
+  }
+}
+
+}  // namespace seriatim::postgres

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "store/postgres/postgres_store.hpp"
+
+namespace seriatim::postgres {
+namespace {
+
+std::string array_of(const Connection& connection, const std::vector<std::string_view>& names) {
+  std::string out = "array[";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) out += ", ";
+    connection.append_quoted(out, std::string{names[i]});
+  }
+  return out + "]";
+}
+
+/// id -> name of one types table.
+std::vector<std::string> read_names(Connection& connection, const SchemaNames& names, std::string_view table) {
+  std::vector<std::string> by_id;
+  const auto rows = connection.execute("select id, type from " + quoted_name(names.store, table));
+  for (const auto& row : rows) {
+    const auto id = row[0].as<std::size_t>();
+    if (id >= by_id.size()) by_id.resize(id + 1);
+    by_id[id] = row[1].c_str();
+  }
+  return by_id;
+}
+
+/// Registers what is missing and reads the whole table.
+std::vector<std::string> intern(Connection& connection, const SchemaNames& names, std::string_view table,
+                                const std::vector<std::string_view>& wanted) {
+  std::vector<std::string> known = read_names(connection, names, table);
+  const auto is_known = [&](std::string_view name) { return std::find(known.begin(), known.end(), name) != known.end(); };
+  if (std::all_of(wanted.begin(), wanted.end(), is_known)) return known;
+  const std::pair<std::string_view, std::string> fill[] = {{"{table}", quoted_name(table)},
+                                                           {"{names}", array_of(connection, wanted)}};
+  connection.transact("lock table " + quoted_name(names.store, table) + " in share row exclusive mode; " +
+                      statement("register_types", names, fill));
+  return read_names(connection, names, table);
+}
+
+std::vector<int> ids_of(const std::vector<std::string>& by_id, const std::vector<std::string_view>& wanted) {
+  std::vector<int> ids;
+  for (const std::string_view name : wanted) {
+    ids.push_back(static_cast<int>(std::find(by_id.begin(), by_id.end(), name) - by_id.begin()));
+  }
+  return ids;
+}
+
+}  // namespace
+
+TypeIds::TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry) {
+  std::vector<std::string_view> events;
+  std::vector<std::string_view> commands;
+  std::vector<std::string_view> aggregates;
+  for (const auto& event : registry.events()) events.push_back(event.type.name);
+  for (const auto& command : registry.commands()) commands.push_back(command.type.name);
+  for (const auto& aggregate : registry.aggregates()) aggregates.push_back(aggregate.type->name);
+
+  aggregates_by_id_ = intern(connection, names, "aggregate_types", aggregates);
+  aggregate_ids_ = ids_of(aggregates_by_id_, aggregates);
+  command_ids_ = ids_of(intern(connection, names, "command_types", commands), commands);
+  const std::vector<std::string> event_names = intern(connection, names, "event_types", events);
+  event_ids_ = ids_of(event_names, events);
+  for (const std::string& name : event_names) events_by_id_.push_back({registry.event(name), name});
+}
+
+const TypeIds::EventName* TypeIds::event_of(int id) const {
+  const auto index = static_cast<std::size_t>(id);
+  return index < events_by_id_.size() ? &events_by_id_[index] : nullptr;
+}
+
+const std::string* TypeIds::aggregate_name_of(int id) const {
+  const auto index = static_cast<std::size_t>(id);
+  return index < aggregates_by_id_.size() ? &aggregates_by_id_[index] : nullptr;
+}
+
+}  // namespace seriatim::postgres
