@@ -42,11 +42,21 @@ pqxx::result Batch::send(std::string last, Origin origin) {
   }
 }
 
+void Batch::flush() {
+  if (sent_ == statements_.size()) return;
+  Statement last = std::move(statements_.back());
+  statements_.pop_back();
+  send(std::move(last.sql), std::move(last.origin));
+  statements_.clear();
+  sent_ = 0;
+  forgot_ = true;
+}
+
 void Batch::fail(const Error& error) {
   const auto* database_error = dynamic_cast<const DatabaseError*>(&error);
   if (database_error == nullptr || !connection_.usable()) throw error;
   roll_back();
-  if (!blames_statement(*database_error)) throw *database_error;
+  if (forgot_ || !blames_statement(*database_error)) throw *database_error;
   std::string message = database_error->what();
   std::string state = database_error->sqlstate();
   const Statement* culprit = find_failing(message, state);
@@ -64,6 +74,7 @@ void Batch::fail(const Error& error) {
 
 const Batch::Statement* Batch::find_failing(std::string& message, std::string& state) {
   const Statement* found = nullptr;
+  if (statements_.front().origin.kind != Origin::Kind::begin) connection_.execute("begin");
   for (const Statement& statement : statements_) {
     if (statement.origin.kind == Origin::Kind::commit) break;
     try {

@@ -43,6 +43,10 @@ class Batch {
   /// Sends everything collected, and `last` after it, whose result is returned.
   pqxx::result send(std::string last, Origin origin);
 
+  /// Sends everything collected and forgets it: a later failure is no longer looked for among these statements. For
+  /// long runs of which only the end matters.
+  void flush();
+
   [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
  private:
@@ -61,6 +65,7 @@ class Batch {
   std::vector<std::string> fresh_;  ///< Shapes whose PREPARE is in this batch and not known to have succeeded.
   std::vector<Statement> statements_;  ///< All since BEGIN: what has been sent is needed to find a failing one.
   std::size_t sent_ = 0;
+  bool forgot_ = false;  ///< Something was sent and forgotten, so running again would start from another state.
 };
 
 }  // namespace seriatim::postgres

@@ -13,7 +13,7 @@ void append_value(std::string& out, const Connection& connection, const T& value
   append_literal(out, connection, attributes::type_of<T>, &value);
 }
 
-/// "array[...]::type[]" of what `append` writes for each item.
+/// "array[...]::type[]," of what `append` writes for each item.
 template <class Items, class Append>
 void append_array(std::string& out, const Items& items, const char* type, Append append) {
   out += "array[";
@@ -23,7 +23,7 @@ void append_array(std::string& out, const Items& items, const char* type, Append
     first = false;
     append(item);
   }
-  out.append("]::").append(type).append("[]");
+  out.append("]::").append(type).append("[],");
 }
 
 /// One event with the stream that it belongs to.
@@ -97,45 +97,64 @@ void PostgresTransaction::read_row(const pqxx::row& row, store::StreamReader& re
 
 void PostgresTransaction::append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
                                  Timestamp created_at) {
-  const Connection& connection = batch().connection();
-  const TypeIds& ids = store_.ids();
   std::vector<const store::StreamAppend*> sorted;
   for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
-  const std::vector<Flat> events = flatten(sorted);
+  const store::StreamAppend& first = *sorted.front();
+  const bool one_event = sorted.size() == 1 && first.events.size() == 1 && first.expected_version > 0;
+  std::string sql = one_event ? "execute seriatim_append_event(" : "execute seriatim_append_events(";
+  append_command(sql, command);
+  if (one_event) {
+    append_one(sql, first);
+  } else {
+    append_all(sql, sorted);
+  }
+  append_value(sql, batch().connection(), created_at);
+  sql += ")";
+  batch().add(std::move(sql), {Origin::Kind::append, ids_text(sorted), {}, {}});
+}
 
-  std::string sql = "execute seriatim_append_events(";
-  append_value(sql, connection, command.command->created_at);
+void PostgresTransaction::append_command(std::string& sql, const store::CommandRecord& record) {
+  const Connection& connection = batch().connection();
+  const Command& command = *record.command;
+  append_value(sql, connection, command.created_at);
   sql += ",";
-  append_value(sql, connection, command.command->user_id);
+  append_value(sql, connection, command.user_id);
   sql += ",";
-  append_value(sql, connection, command.command->aggregate_id);
-  sql.append(",").append(std::to_string(ids.command(command.type))).append(",");
-  connection.append_quoted(sql, command.json);
+  append_value(sql, connection, command.aggregate_id);
+  sql.append(",").append(std::to_string(store_.ids().command(record.type))).append(",");
+  connection.append_quoted(sql, record.json);
   sql += ",";
-  append_value(sql, connection, command.command->event_aggregate_id);
+  append_value(sql, connection, command.event_aggregate_id);
   sql += ",";
-  append_value(sql, connection, command.command->event_sequence_number);
+  append_value(sql, connection, command.event_sequence_number);
   sql += ",";
-  append_array(sql, sorted, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
+}
+
+void PostgresTransaction::append_one(std::string& sql, const store::StreamAppend& stream) {
+  const Connection& connection = batch().connection();
+  append_value(sql, connection, stream.aggregate_id);
+  sql.append(",").append(std::to_string(stream.expected_version)).append(",");
+  sql.append(std::to_string(store_.ids().event(stream.events.front().type))).append(",");
+  connection.append_quoted(sql, stream.events.front().json);
   sql += ",";
-  append_array(sql, sorted, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
-  sql += ",";
-  append_array(sql, sorted, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
-  sql += ",";
+}
+
+void PostgresTransaction::append_all(std::string& sql, const std::vector<const store::StreamAppend*>& streams) {
+  const Connection& connection = batch().connection();
+  const TypeIds& ids = store_.ids();
+  const std::vector<Flat> events = flatten(streams);
+  append_array(sql, streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
+  append_array(sql, streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
+  append_array(sql, streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
   append_array(sql, events, "uuid", [&](const Flat& e) { append_value(sql, connection, e.stream->aggregate_id); });
-  sql += ",";
   append_array(sql, events, "integer", [&](const Flat& e) {
     sql += std::to_string(e.stream->expected_version + static_cast<std::int32_t>(e.index) + 1);
   });
-  sql += ",";
-  append_array(sql, events, "smallint", [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
-  sql += ",";
-  append_array(sql, events, "jsonb", [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
-  sql += ",";
-  append_value(sql, connection, created_at);
-  sql += ")";
-  batch().add(std::move(sql), {Origin::Kind::append, ids_text(sorted), {}, {}});
+  append_array(sql, events, "smallint",
+               [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
+  append_array(sql, events, "jsonb",
+               [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
 }
 
 void PostgresTransaction::require(std::span<const store::ViewVersion> versions) {

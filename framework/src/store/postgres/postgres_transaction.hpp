@@ -28,6 +28,9 @@ class PostgresTransaction final : public store::Transaction {
 
  private:
   Batch& batch();
+  void append_command(std::string& sql, const store::CommandRecord& record);
+  void append_one(std::string& sql, const store::StreamAppend& stream);
+  void append_all(std::string& sql, const std::vector<const store::StreamAppend*>& streams);
   void read_row(const pqxx::row& row, store::StreamReader& reader) const;
 
   PostgresStore& store_;

@@ -1,0 +1,43 @@
+#include "migrations/catch_up.hpp"
+
+#include "store/postgres/live_persistor.hpp"
+#include "store/postgres/sql_statements.hpp"
+
+namespace seriatim::migrations {
+namespace {
+
+constexpr std::int64_t events_a_message = 200;
+
+std::vector<const ProjectorType*> projectors_of(const Plan& plan) {
+  std::vector<const ProjectorType*> projectors;
+  for (const auto& replay : plan.replays) projectors.push_back(replay.projector);
+  return projectors;
+}
+
+}  // namespace
+
+CatchUp::CatchUp(postgres::Connection& connection, const postgres::PostgresStore& store, const Plan& plan,
+                 RebuildTarget target)
+    : connection_{connection},
+      raise_{postgres::quoted_name(store.names().store, "raise")},
+      target_{std::move(target)},
+      projection_{store.registry(), projectors_of(plan)},
+      reader_{connection, store, projection_.types()} {}
+
+std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
+  if (projection_.types().empty()) return 0;
+  postgres::Batch batch{connection_};
+  postgres::LivePersistor persistor{batch, target_.view_schema, target_.suffix, raise_};
+  std::int64_t events = 0;
+  reader_.read(range, [&](const ReplayEvent& event) {
+    projection_.project(event, persistor, [&](const ProjectorType& projector, const ReplayEvent& e) {
+      persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, {}, e.header});
+    });
+    if (++events % events_a_message == 0) batch.flush();
+    progress.advance();
+  });
+  batch.flush();
+  return events;
+}
+
+}  // namespace seriatim::migrations

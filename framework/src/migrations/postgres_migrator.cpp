@@ -1,0 +1,255 @@
+#include "migrations/postgres_migrator.hpp"
+
+#include <random>
+#include <thread>
+
+#include "migrations/rebuild.hpp"
+#include "store/postgres/sql_statements.hpp"
+
+namespace seriatim::migrations {
+namespace {
+
+using Phase = MigrationStatus::Phase;
+using postgres::quoted_name;
+using Seconds = std::chrono::duration<double>;
+
+/// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
+constexpr std::int64_t few_events = 100;
+constexpr int most_passes = 20;
+constexpr int switch_attempts = 30;
+/// How long writers may queue behind a switch that cannot get its lock, per attempt.
+constexpr const char* switch_lock_timeout = "set local lock_timeout = '500ms'";
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return Seconds{std::chrono::steady_clock::now() - start}.count();
+}
+
+std::string archived(const std::string& table, int version) { return table + "_" + std::to_string(version); }
+
+std::vector<std::string> table_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) names.emplace_back(table.record->table);
+  }
+  return names;
+}
+
+std::vector<std::string> projector_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& replay : plan.replays) names.emplace_back(replay.projector->name);
+  return names;
+}
+
+}  // namespace
+
+/// The connection, locks and versions of one run of `online` or `offline`.
+struct PostgresMigrator::Run {
+  Run(const std::string& url, const Domain& domain) : connection{url}, versions{connection, domain.view_schema()} {
+    if (!versions.try_lock()) {
+      throw_error<ErrorCode::concurrent_migration>("another migration of the views of " + domain.name() +
+                                                   " is running: wait for it, or stop it");
+    }
+    from = versions.current();
+    pending = versions.pending();
+  }
+
+  // The session, and its lock with it, ends with the connection.
+  postgres::Connection connection;
+  VersionTable versions;
+  int from = 0;
+  std::optional<PendingMigration> pending;
+  double pause_seconds = 0;
+  std::int64_t events = 0;
+};
+
+int PostgresMigrator::target_or_latest(std::optional<int> target) const {
+  return target.value_or(domain_.versions().latest());
+}
+
+MigrationStatus PostgresMigrator::status() {
+  postgres::Connection connection{url_};
+  VersionTable versions{connection, domain_.view_schema()};
+  MigrationStatus status;
+  status.current = versions.current();
+  status.latest = domain_.versions().latest();
+  if (const auto pending = versions.pending()) {
+    status.phase = pending->phase;
+    status.target = pending->version;
+    status.interrupted = pending->phase != Phase::online_finished && !versions.locked();
+  }
+  return status;
+}
+
+MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
+  postgres::Connection connection{url_};
+  const int from = VersionTable{connection, domain_.view_schema()}.current();
+  const Plan plan = migrations::plan(domain_, from, target_or_latest(target));
+  MigrationPlan result{from, target_or_latest(target), {}};
+  for (const auto& replay : plan.replays) {
+    std::string step = "replay " + std::string{replay.projector->name} + " into";
+    for (const auto& table : replay.tables) {
+      step += " " + std::string{table.record->table} + target_of(plan).suffix;
+    }
+    result.steps.push_back(std::move(step));
+  }
+  for (const auto& alter : plan.alters) {
+    result.steps.push_back("alter " + alter.table + " by " + alter.table + "_" + std::to_string(alter.version) + ".sql");
+  }
+  return result;
+}
+
+RebuildTarget PostgresMigrator::target_of(const Plan& plan) const {
+  return {domain_.view_schema(), "_" + std::to_string(plan.to)};
+}
+
+void PostgresMigrator::run_view_sql(postgres::Connection& connection, const std::string& sql) const {
+  // The domain's SQL names its tables without a schema; it gets that of its views, for this transaction alone.
+  connection.transact("set local search_path = " + quoted_name(domain_.view_schema()) + ", public; " + sql);
+}
+
+void PostgresMigrator::drop_tables(postgres::Connection& connection, int version) const {
+  std::string sql;
+  for (const ProjectorType& projector : domain_.projectors()) {
+    for (const RecordType* record : projector.manages) {
+      sql += "drop table if exists " +
+             quoted_name(domain_.view_schema(), archived(std::string{record->table}, version)) + ";";
+    }
+  }
+  if (!sql.empty()) connection.transact(sql);
+}
+
+MigrationResult PostgresMigrator::online(std::optional<int> target, const ProgressReport& report,
+                                         const Cancelled& cancelled) {
+  const auto start = std::chrono::steady_clock::now();
+  Run run{url_, domain_};
+  const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
+  if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  if (run.pending) {
+    drop_tables(run.connection, run.pending->version);
+    run.versions.forget(run.pending->version);
+  }
+  Progress progress{report, cancelled};
+  run.versions.begin_online(plan.to, projector_names(plan), table_names(plan));
+  try {
+    build(run, plan, progress);
+  } catch (const std::exception&) {
+    if (run.connection.usable()) {
+      run.connection.execute("rollback");
+      drop_tables(run.connection, plan.to);
+      run.versions.forget(plan.to);
+    }
+    throw;
+  }
+  return {plan.from, plan.to, run.events, seconds_since(start), 0};
+}
+
+void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
+  drop_tables(run.connection, plan.to);
+  const std::string suffix = target_of(plan).suffix;
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) run_view_sql(run.connection, with_suffix(table.create_sql, suffix));
+  }
+  postgres::Connection reading{url_};
+  reading.execute("begin isolation level repeatable read read only");
+  const ReplayRange range{0, horizon(reading)};
+  run.events = Rebuild{reading, run.connection, store_, plan, target_of(plan)}.run(range, progress);
+  progress.begin("building indexes", 0);
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) {
+      if (table.indexes_sql) run_view_sql(run.connection, with_suffix(*table.indexes_sql, suffix));
+      run.connection.execute("analyze " +
+                             quoted_name(domain_.view_schema(), std::string{table.record->table} + suffix));
+    }
+  }
+  run.connection.execute("begin");
+  run.versions.set_horizon(plan.to, range.to);
+  run.versions.set_phase(plan.to, Phase::online_finished);
+  run.connection.execute("commit", postgres::Phase::commit);
+  progress.end();
+}
+
+MigrationResult PostgresMigrator::offline(std::optional<int> target, const ProgressReport& report,
+                                          const Cancelled& cancelled) {
+  const auto start = std::chrono::steady_clock::now();
+  Run run{url_, domain_};
+  const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
+  if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  if (!run.pending || run.pending->version != plan.to || run.pending->phase == Phase::online_running) {
+    throw_error<ErrorCode::migration_not_started>("the views of " + domain_.name() + " have no finished version " +
+                                                  std::to_string(plan.to) + ": run `seriatim migrate online` first");
+  }
+  Progress progress{report, cancelled};
+  run.versions.set_phase(plan.to, Phase::offline_running);
+  try {
+    TransactionId from = run.pending->horizon;
+    for (int pass = 0; pass < most_passes && catch_up(run, plan, progress, from) > few_events; ++pass) {
+    }
+    switch_over(run, plan, progress, from);
+  } catch (const std::exception&) {
+    if (run.connection.usable()) {
+      run.connection.execute("rollback");
+      run.versions.set_phase(plan.to, Phase::online_finished);
+    }
+    throw;
+  }
+  return {plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
+}
+
+std::int64_t PostgresMigrator::catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from) {
+  run.connection.execute("begin isolation level repeatable read");
+  const ReplayRange range{from, horizon(run.connection)};
+  CatchUp step{run.connection, store_, plan, target_of(plan)};
+  progress.begin("catching up", step.count(range));
+  const std::int64_t events = step.run(range, progress);
+  run.versions.set_horizon(plan.to, range.to);
+  run.connection.execute("commit", postgres::Phase::commit);
+  progress.end();
+  run.events += events;
+  from = range.to;
+  return events;
+}
+
+void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
+  std::minstd_rand random{std::random_device{}()};
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return try_switch(run, plan, progress, from);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::transient || attempt == switch_attempts) throw;
+      run.connection.execute("rollback");
+      progress.check();
+      std::this_thread::sleep_for(std::chrono::milliseconds{50 + random() % 100});
+    }
+  }
+}
+
+void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
+  run.connection.execute(std::string{"begin; "} + switch_lock_timeout);
+  const auto start = std::chrono::steady_clock::now();
+  run.versions.lock_out_writers();
+  CatchUp last{run.connection, store_, plan, target_of(plan)};
+  progress.begin("switching", 0);
+  const std::int64_t events = last.run({from, 0}, progress);
+  swap_tables(run, plan);
+  run.versions.finish(plan.to);
+  run.connection.execute("commit", postgres::Phase::commit);
+  run.pause_seconds = seconds_since(start);
+  run.events += events;
+  progress.end();
+}
+
+void PostgresMigrator::swap_tables(Run& run, const Plan& plan) {
+  const std::string& schema = domain_.view_schema();
+  std::string sql = "set local search_path = " + quoted_name(schema) + ", public;";
+  for (const std::string& table : table_names(plan)) {
+    const std::string old = archived(table, plan.from);
+    sql += "drop table if exists " + quoted_name(schema, old) + "; alter table if exists " +
+           quoted_name(schema, table) + " rename to " + quoted_name(old) + "; alter table " +
+           quoted_name(schema, table + target_of(plan).suffix) + " rename to " + quoted_name(table) + ";";
+  }
+  for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + ";";
+  sql += "set local search_path = pg_catalog, pg_temp";
+  run.connection.execute(sql);
+}
+
+}  // namespace seriatim::migrations

@@ -1,0 +1,41 @@
+#pragma once
+// The view migrator on PostgreSQL.
+
+#include "migrations/catch_up.hpp"
+#include "migrations/planner.hpp"
+#include "migrations/progress.hpp"
+#include "migrations/version_table.hpp"
+#include "seriatim/view_migrator.hpp"
+
+namespace seriatim::migrations {
+
+/// See ViewMigrator. The store must outlive it. Connections are opened when they are needed.
+class PostgresMigrator final : public ViewMigrator {
+ public:
+  PostgresMigrator(std::string url, const postgres::PostgresStore& store, std::size_t domain)
+      : url_{std::move(url)}, store_{store}, domain_{store.registry().domains()[domain]} {}
+
+  [[nodiscard]] MigrationStatus status() override;
+  [[nodiscard]] MigrationPlan plan(std::optional<int> target) override;
+  MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
+  MigrationResult offline(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
+
+ private:
+  struct Run;
+
+  [[nodiscard]] int target_or_latest(std::optional<int> target) const;
+  void build(Run& run, const Plan& plan, Progress& progress);
+  void run_view_sql(postgres::Connection& connection, const std::string& sql) const;
+  void drop_tables(postgres::Connection& connection, int version) const;
+  std::int64_t catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from);
+  void switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from);
+  void try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from);
+  void swap_tables(Run& run, const Plan& plan);
+  [[nodiscard]] RebuildTarget target_of(const Plan& plan) const;
+
+  std::string url_;
+  const postgres::PostgresStore& store_;
+  const Domain& domain_;
+};
+
+}  // namespace seriatim::migrations

@@ -1,0 +1,76 @@
+// seriatim-bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N]
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include "measure.hpp"
+
+namespace {
+
+struct Arguments {
+  std::string what = "all";
+  int rounds = 3;
+  int seconds = 5;
+  std::int64_t wallets = 20'000;
+  std::int64_t events = 1'000'000;
+};
+
+[[noreturn]] void usage(int status) {
+  std::printf(
+      "usage: tools/bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N]\n"
+      "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
+      "  commands   `execute` beside pgbench, 1 and 8 clients (default: both parts)\n"
+      "  rebuild    a view rebuilt from all events beside COPY TO STDOUT of the same events\n"
+      "  --rounds   measurements of each figure, of which the median is printed (3)\n"
+      "  --seconds  of each measurement of commands (5)\n"
+      "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
+      "  --events   in the store when a rebuild is measured, 10 a wallet (1000000)\n");
+  std::exit(status);
+}
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--help") usage(0);
+    if (word == "commands" || word == "rebuild") {
+      arguments.what = word;
+      continue;
+    }
+    const long value = i + 1 < argc ? std::strtol(argv[++i], nullptr, 10) : 0;
+    if (value <= 0) usage(2);
+    if (word == "--rounds") {
+      arguments.rounds = static_cast<int>(value);
+    } else if (word == "--seconds") {
+      arguments.seconds = static_cast<int>(value);
+    } else if (word == "--wallets") {
+      arguments.wallets = value;
+    } else if (word == "--events") {
+      arguments.events = value;
+    } else {
+      usage(2);
+    }
+  }
+  return arguments;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Arguments arguments = parse(argc, argv);
+  try {
+    bench::print_heading();
+    if (arguments.what != "rebuild") {
+      bench::measure_commands(bench::StoreFixture{arguments.wallets, 10}, arguments.rounds, arguments.seconds);
+    }
+    if (arguments.what != "commands") {
+      bench::measure_rebuild(bench::StoreFixture{arguments.events / 10, 10}, arguments.rounds);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "seriatim-bench: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

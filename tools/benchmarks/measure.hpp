@@ -1,0 +1,34 @@
+#pragma once
+// What is measured, and how a figure is printed.
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "store_fixture.hpp"
+
+namespace bench {
+
+/// The middle one of some figures.
+[[nodiscard]] inline double median(std::vector<double> figures) {
+  std::sort(figures.begin(), figures.end());
+  return figures[figures.size() / 2];
+}
+
+inline void print_heading() {
+  std::printf("%-58s %12s %12s %7s\n", "", "seriatim", "peer", "ratio");
+}
+
+inline void print(const std::string& what, double ours, double theirs) {
+  std::printf("%-58s %12.0f %12.0f %6.2fx\n", what.c_str(), ours, theirs, ours / theirs);
+  std::fflush(stdout);
+}
+
+/// `execute` beside pgbench, with 1 and 8 clients.
+void measure_commands(const StoreFixture& store, int rounds, int seconds);
+
+/// A rebuild of the views beside COPY of the events it reads.
+void measure_rebuild(const StoreFixture& store, int rounds);
+
+}  // namespace bench

@@ -1,0 +1,17 @@
+#pragma once
+// The peers: pgbench and psql, from the same PostgreSQL, on the same tables.
+
+#include <string>
+
+#include "store_fixture.hpp"
+
+namespace bench {
+
+/// Commands/s of pgbench with six prepared statements a command: begin, load the events, lock the aggregate, append
+/// command and event, update the view row, commit.
+[[nodiscard]] double pgbench_commands(const StoreFixture& store, int clients, int seconds);
+
+/// Events/s of one connection's COPY TO STDOUT of all events in the order of their streams.
+[[nodiscard]] double copy_events(const StoreFixture& store);
+
+}  // namespace bench

@@ -1,0 +1,84 @@
+#include "store_fixture.hpp"
+
+#include <unistd.h>
+
+#include <pqxx/pqxx>
+
+#include "seriatim/database.hpp"
+#include "wallet/plugin.hpp"
+
+namespace bench {
+namespace {
+
+/// One statement a table; $1 wallets, $2 events each. Types were registered by the application before.
+constexpr const char* fill_aggregates = R"(
+  insert into sequent_schema.aggregates (aggregate_id, aggregate_type_id)
+  select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+         (select id from sequent_schema.aggregate_types where type = 'Wallet::Wallet')
+    from generate_series(1, $1::bigint) n)";
+
+constexpr const char* fill_events = R"(
+  insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, event_json)
+  select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, s, now(), 0, t.id,
+         case when s = 1 then jsonb_build_object('user_id', n::text)
+              else jsonb_build_object('amount', (n % 100 + 1)::text || '.25', 'source', 'benchmark') end
+    from generate_series(1, $2::bigint) s, generate_series(1, $1::bigint) n,
+         lateral (select id from sequent_schema.event_types
+                   where type = case when s = 1 then 'Wallet::Events::WalletCreated'
+                                     else 'Wallet::Events::MoneyAdded' end) t)";
+
+}  // namespace
+
+StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each)
+    : wallets_{wallets},
+      events_each_{events_each},
+      directory_{std::filesystem::temp_directory_path() / ("seriatim-bench-" + std::to_string(::getpid()))} {
+  server_ = std::make_unique<seriatim::LocalPostgres>(seriatim::LocalPostgres::Settings{
+      .directory = directory_ / "postgres",
+      .configuration = {{"shared_buffers", "1GB"}, {"max_wal_size", "4GB"}, {"autovacuum", "off"}}});
+  url_ = server_->start();
+  seriatim::Options options;
+  options.database_url = url_;
+  seriatim::Database{options}.create({wallet::domain()});
+  fill();
+}
+
+StoreFixture::~StoreFixture() {
+  try {
+    server_->remove();
+    std::filesystem::remove_all(directory_);
+  } catch (const std::exception&) {
+    // The folder stays in the temporary directory; measuring is over anyway.
+    return;
+  }
+}
+
+std::unique_ptr<seriatim::Application> StoreFixture::application() const {
+  seriatim::Options options;
+  options.database_url = url_;
+  return std::make_unique<seriatim::Application>(options, std::vector<seriatim::Domain>{wallet::domain()});
+}
+
+seriatim::AggregateId StoreFixture::wallet_id(std::int64_t n) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text = "00000000-0000-4000-8000-000000000000";
+  for (std::size_t at = text.size(); n != 0; n /= 16) text[--at] = digits[n % 16];
+  return seriatim::parse_uuid(text).value();
+}
+
+void StoreFixture::fill() const {
+  const auto app = application();
+  {
+    pqxx::connection connection{url_};
+    pqxx::nontransaction work{connection};
+    work.exec_params(fill_aggregates, wallets_);
+    work.exec_params(fill_events, wallets_, events_each_);
+    work.exec("vacuum analyze sequent_schema.events_default");
+    work.exec("vacuum analyze sequent_schema.aggregates_default");
+  }
+  const auto migrator = app->migrator("wallet");
+  migrator->online(1, {}, {});
+  migrator->offline(1, {}, {});
+}
+
+}  // namespace bench

@@ -1,0 +1,44 @@
+#pragma once
+// The database that is measured: a private, durable cluster with wallets in it.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "seriatim/application.hpp"
+#include "seriatim/local_postgres.hpp"
+
+namespace bench {
+
+/// A fresh store on a cluster with default durability (fsync on), removed at the end.
+class StoreFixture {
+ public:
+  /// Fills the store with `wallets` wallets of `events_each` events, in arrival order (round robin), and makes version 1
+  /// of the views live.
+  StoreFixture(std::int64_t wallets, std::int64_t events_each);
+  ~StoreFixture();
+  StoreFixture(const StoreFixture&) = delete;
+  StoreFixture& operator=(const StoreFixture&) = delete;
+
+  [[nodiscard]] const std::string& url() const noexcept { return url_; }
+  [[nodiscard]] std::int64_t wallets() const noexcept { return wallets_; }
+  [[nodiscard]] std::int64_t events() const noexcept { return wallets_ * events_each_; }
+
+  /// An application on the store.
+  [[nodiscard]] std::unique_ptr<seriatim::Application> application() const;
+
+  /// The id of the n-th wallet, from 1; SQL makes the same: ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0')).
+  [[nodiscard]] static seriatim::AggregateId wallet_id(std::int64_t n);
+
+ private:
+  void fill() const;
+
+  std::int64_t wallets_;
+  std::int64_t events_each_;
+  std::filesystem::path directory_;
+  std::unique_ptr<seriatim::LocalPostgres> server_;
+  std::string url_;
+};
+
+}  // namespace bench

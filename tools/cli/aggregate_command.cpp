@@ -1,0 +1,54 @@
+// seriatim aggregate: the state of an aggregate, now or as it was.
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command_groups.hpp"
+#include "output.hpp"
+
+namespace seriatim::cli {
+namespace {
+
+struct ShowOptions {
+  std::string id;
+  std::optional<std::int32_t> at;
+};
+
+ExitCode show(Context& context, const ShowOptions& options) {
+  const std::unique_ptr<Application> application = context.application();
+  const AggregateId id = parse_uuid(options.id).value_or(AggregateId{});
+  const AggregateSnapshot found = application->events().show(id, options.at);
+  if (context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "aggregate_id", id);
+      put(json, "type", found.type);
+      put(json, "sequence_number", found.sequence_number);
+      put_json(json, "state", found.state_json);
+    }));
+  } else {
+    print_line(fmt::format("{} {} #{}", found.type, uuid_text(id), found.sequence_number));
+    print_line(indented(found.state_json));
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_aggregate_command(CLI::App& app, Action& action) {
+  CLI::App* group = add_group(app, "aggregate", "Look at aggregates");
+  const auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = add_command(*group, "show", "Print the state of an aggregate, folded from its events");
+  command->add_option("ID", options->id, "The aggregate\nexample: 16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f")
+      ->check(is_uuid())
+      ->required()
+      ->type_name("");
+  command
+      ->add_option("--at", options->at,
+                   "As it was after its event with this number [default: after its last]\nexample: --at 2")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command->callback([&action, options] { action = [options](Context& context) { return show(context, *options); }; });
+}
+
+}  // namespace seriatim::cli

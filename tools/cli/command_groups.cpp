@@ -1,0 +1,29 @@
+#include "command_groups.hpp"
+
+#include "seriatim/uuid.hpp"
+
+namespace seriatim::cli {
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer(
+      "--config, --database, --plugin, --json, --quiet and --verbose go with every command: see\n"
+      "`seriatim --help`.");
+  return command;
+}
+
+CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* group = add_command(app, name, description);
+  group->require_subcommand(1);
+  return group;
+}
+
+CLI::Validator is_uuid() {
+  return CLI::Validator{[](const std::string& text) {
+                          if (parse_uuid(text)) return std::string{};
+                          return "\"" + text + "\" is not a UUID like 16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f";
+                        },
+                        ""};
+}
+
+}  // namespace seriatim::cli

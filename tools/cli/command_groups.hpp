@@ -1,0 +1,28 @@
+#pragma once
+// The groups of commands. Each adds its part of the command line to `app`; parsing stores what was chosen in `action`.
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "context.hpp"
+
+namespace seriatim::cli {
+
+void add_local_command(CLI::App& app, Action& action);
+void add_db_command(CLI::App& app, Action& action);
+void add_execute_command(CLI::App& app, Action& action);
+void add_events_command(CLI::App& app, Action& action);
+void add_aggregate_command(CLI::App& app, Action& action);
+void add_migrate_command(CLI::App& app, Action& action);
+void add_plugin_command(CLI::App& app, Action& action);
+
+/// A subcommand, with the hint where the options of all commands are explained.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description);
+
+/// A command that only groups others.
+CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description);
+
+/// Refuses, while parsing, what is no UUID.
+[[nodiscard]] CLI::Validator is_uuid();
+
+}  // namespace seriatim::cli

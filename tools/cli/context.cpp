@@ -1,0 +1,62 @@
+#include "context.hpp"
+
+#include <cstdio>
+
+#include "seriatim/plugin_loader.hpp"
+
+namespace seriatim::cli {
+
+LocalPostgres local_postgres() {
+  return LocalPostgres{{.directory = local_directory}};
+}
+
+void Context::write_note(const std::string& text) {
+  fmt::print(stderr, "seriatim: {}\n", text);
+}
+
+const Settings& Context::settings() {
+  if (!settings_) {
+    settings_ = read_settings(given);
+    if (!settings_->file.empty()) detail("settings from {}", settings_->file.string());
+  }
+  return *settings_;
+}
+
+std::string Context::database_url() {
+  if (!settings().database.empty()) {
+    // Not the address itself: it may hold a password.
+    detail("database from {}", settings().database_source);
+    return settings().database;
+  }
+  if (local_url_.empty()) {
+    note("using the local database in .seriatim/postgres");
+    local_url_ = local_postgres().start();
+  }
+  return local_url_;
+}
+
+Options Context::options() {
+  Options options;
+  if (!settings().store_schema.empty()) options.store_schema = settings().store_schema;
+  options.unknown_commands = UnknownCommands::refuse;
+  options.database_url = database_url();
+  return options;
+}
+
+std::vector<Domain> Context::domains() {
+  std::vector<Domain> domains;
+  for (const std::filesystem::path& file : settings().plugins) {
+    LoadedPlugin plugin = load_plugin(file);
+    detail("plugin {} {} from {}", plugin.info.name, plugin.info.version, file.string());
+    domains.push_back(std::move(plugin.domain));
+  }
+  return domains;
+}
+
+std::unique_ptr<Application> Context::application() {
+  // The plugins first: that one is refused can be said without a database.
+  std::vector<Domain> loaded = domains();
+  return std::make_unique<Application>(options(), std::move(loaded));
+}
+
+}  // namespace seriatim::cli

@@ -1,0 +1,198 @@
+// seriatim execute: commands in, one answer a line out.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+
+#include "answer.hpp"
+#include "command_groups.hpp"
+#include "interruption.hpp"
+#include "line_reader.hpp"
+#include "output.hpp"
+
+namespace seriatim::cli {
+namespace {
+
+struct ExecuteOptions {
+  std::string file = "-";
+  bool stop_on_error = false;
+  std::size_t max_line = std::size_t{16} << 20U;
+};
+
+bool is_blank(const std::string& line) {
+  return line.find_first_not_of(" \t\v\f") == std::string::npos;
+}
+
+/// One run through the input. An answer is printed, and handed to the operating system, only after the command's
+/// transaction was committed and before the next line is looked at: whatever happens to this program, at most one
+/// stored command is without its answer.
+class Run {
+ public:
+  Run(const Context& context, Application& application, const ExecuteOptions& options)
+      : context_{context}, application_{application}, options_{options}, reader_{options.file, options.max_line} {}
+
+  ExitCode run() {
+    const auto start = std::chrono::steady_clock::now();
+    read_all();
+    const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start;
+    if (commands() == 0 && !stopped_) {
+      throw_error<ErrorCode::usage>(
+          "the input has no commands: give one JSON object a line, like "
+          R"({"type": "Wallet::Commands::AddMoney", "aggregate_id": "...", "amount": "20", "source": "API"})");
+    }
+    summarize(duration.count());
+    return result_;
+  }
+
+ private:
+  void read_all() {
+    std::string line;
+    while (!stopped_) {
+      const LineReader::Result result =
+          Interruption::requested() ? LineReader::Result::interrupted : reader_.next(line);
+      if (result == LineReader::Result::end) return;
+      if (result == LineReader::Result::interrupted) {
+        stop(ExitCode::failed,
+             "stopped by a signal; every command that was answered ok is stored, and nothing else is");
+      } else if (result == LineReader::Result::too_long) {
+        give(too_long());
+      } else if (!is_blank(line)) {
+        give(execute(line));
+      }
+    }
+  }
+
+  Answer execute(const std::string& line) {
+    Answer answer;
+    answer.line = reader_.number();
+    bool decoded = false;
+    try {
+      std::vector<AnyCommand> command{application_.commands().decode(line)};
+      decoded = true;
+      answer.type = command.front().type().name;
+      answer.events = application_.commands().execute(std::move(command)).events;
+    } catch (const Error& error) {
+      set_error(answer, error, decoded);
+      stop_if_hopeless(error);
+    } catch (const std::exception& error) {
+      set_error(answer, error);
+    }
+    return answer;
+  }
+
+  Answer too_long() {
+    Answer answer;
+    answer.line = reader_.number();
+    set_malformed(answer, fmt::format("the line is longer than {} bytes: raise the limit with --max-line",
+                                      with_commas(static_cast<std::int64_t>(options_.max_line))));
+    return answer;
+  }
+
+  void give(const Answer& answer) {
+    ++counts_[static_cast<std::size_t>(answer.outcome)];
+    print_line(context_.json() ? to_json(answer) : to_text(answer));
+    flush_output();
+    if (answer.outcome == Outcome::ok || stopped_) return;
+    if (result_ == ExitCode::done) result_ = exit_code(answer.outcome);
+    if (options_.stop_on_error) stop(result_, fmt::format("stopped at line {}", answer.line));
+  }
+
+  /// Without a database, or not knowing what it holds, the lines that follow must not be executed.
+  void stop_if_hopeless(const Error& error) {
+    if (error.code() == ErrorCode::connection_lost) {
+      stop(ExitCode::unreachable, fmt::format("stopped at line {}: the database went away, and the command of that "
+                                              "line is not stored",
+                                              reader_.number()));
+    } else if (error.in_doubt()) {
+      stop(ExitCode::failed, fmt::format("stopped at line {}: the connection was lost while its command was being "
+                                         "stored, so look into the events whether it is",
+                                         reader_.number()));
+    }
+  }
+
+  void stop(ExitCode code, const std::string& why) {
+    stopped_ = true;
+    result_ = code;
+    fmt::print(stderr, "seriatim: {}\n", why);
+  }
+
+  [[nodiscard]] std::int64_t commands() const {
+    std::int64_t sum = 0;
+    for (const std::int64_t count : counts_) sum += count;
+    return sum;
+  }
+
+  /// "42 commands: 40 ok, 2 refused, in 0.31 s, 135/s".
+  void summarize(double seconds) const {
+    std::string parts;
+    for (int i = 0; i < outcomes; ++i) {
+      const std::int64_t count = counts_[static_cast<std::size_t>(i)];
+      if (count != 0) parts += fmt::format("{} {}, ", with_commas(count), to_string(static_cast<Outcome>(i)));
+    }
+    const std::int64_t all = commands();
+    context_.note("{} command{}: {}in {:.2f} s, {}/s", with_commas(all), all == 1 ? "" : "s", parts, seconds,
+                  with_commas(static_cast<std::int64_t>(static_cast<double>(all) / std::max(seconds, 1e-6))));
+  }
+
+  const Context& context_;
+  Application& application_;
+  const ExecuteOptions& options_;
+  LineReader reader_;
+  std::array<std::int64_t, outcomes> counts_{};
+  ExitCode result_ = ExitCode::done;
+  bool stopped_ = false;
+};
+
+void warn_of_old_views(const Context& context, Application& application) {
+  if (context.quiet()) return;
+  for (const std::string& domain : application.domains_with_views()) {
+    const MigrationStatus status = application.migrator(domain)->status();
+    if (status.current >= status.latest) continue;
+    context.note(
+        "the views of {} are at version {}, the plugin brings {}: run `seriatim migrate online` and "
+        "`seriatim migrate offline`",
+        domain, status.current, status.latest);
+  }
+}
+
+ExitCode execute(Context& context, const ExecuteOptions& options) {
+  if (options.max_line == 0) throw_error<ErrorCode::usage>("--max-line is to be at least one byte");
+  const std::unique_ptr<Application> application = context.application();
+  const Interruption interruption;
+  Run run{context, *application, options};
+  warn_of_old_views(context, *application);
+  if (options.file == "-" && ::isatty(STDIN_FILENO) == 1) {
+    context.note("reading commands, one JSON object a line; Ctrl-D ends the input");
+  }
+  return run.run();
+}
+
+}  // namespace
+
+void add_execute_command(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<ExecuteOptions>();
+  CLI::App* command = add_command(app, "execute", "Execute commands given as JSON lines; one answer line for each");
+  command->add_option("FILE", options->file,
+                      "File with one command a line, - for standard input [default: -]\n"
+                      "a line: {\"type\": \"Wallet::Commands::AddMoney\", \"aggregate_id\": \"5b0e...\",\n"
+                      "         \"amount\": \"20.00\", \"source\": \"API\"}");
+  command->add_flag("--stop-on-error", options->stop_on_error,
+                    "Stop at the first line that is not ok [default: answer it and go on]");
+  command
+      ->add_option("--max-line", options->max_line,
+                   "Longest line that is read [default: 16MiB]\nexample: --max-line 1MiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("BYTES");
+  command->footer(
+      "Each command has its own transaction: a line that is refused changes nothing and does not stop the others.\n"
+      "The exit code is that of the first line that is not ok.\n\n" +
+      command->get_footer());
+  command->callback(
+      [&action, options] { action = [options](Context& context) { return execute(context, *options); }; });
+}
+
+}  // namespace seriatim::cli

@@ -1,0 +1,240 @@
+// seriatim migrate: versions of the view tables.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "command_groups.hpp"
+#include "interruption.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+
+namespace seriatim::cli {
+namespace {
+
+struct MigrateOptions {
+  std::string domain;
+  std::optional<int> to;
+};
+
+/// The migrator of one domain, and what was asked of it.
+struct Job {
+  const Context& context;
+  std::string domain;
+  bool alone;  ///< No other domain is asked about, so its name can be left out.
+  std::optional<int> target;
+  ViewMigrator& migrator;
+};
+
+using Handler = ExitCode (*)(Job&);
+
+std::vector<std::string> domains_of(const Application& application, const MigrateOptions& options) {
+  if (!options.domain.empty()) return {options.domain};
+  std::vector<std::string> domains = application.domains_with_views();
+  if (domains.empty()) throw_error<ErrorCode::usage>("no plugin with views is loaded: name one with --plugin");
+  if (options.to && domains.size() > 1) {
+    throw_error<ErrorCode::usage>("--to needs --domain, because several domains have views: " +
+                                  fmt::format("{}", fmt::join(domains, ", ")));
+  }
+  return domains;
+}
+
+/// The domains in order. A question is answered with yes when that is the answer for one of them.
+ExitCode for_each_domain(Context& context, const MigrateOptions& options, Handler handler) {
+  const std::unique_ptr<Application> application = context.application();
+  const std::vector<std::string> domains = domains_of(*application, options);
+  ExitCode result = ExitCode::done;
+  for (const std::string& domain : domains) {
+    const std::unique_ptr<ViewMigrator> migrator = application->migrator(domain);
+    Job job{context, domain, domains.size() == 1, options.to, *migrator};
+    result = std::max(result, handler(job));
+  }
+  return result;
+}
+
+const char* name_of(MigrationStatus::Phase phase) {
+  switch (phase) {
+    case MigrationStatus::Phase::idle:
+      return "idle";
+    case MigrationStatus::Phase::online_running:
+      return "online_running";
+    case MigrationStatus::Phase::online_finished:
+      return "online_finished";
+    case MigrationStatus::Phase::offline_running:
+      return "offline_running";
+  }
+  return "unknown";
+}
+
+std::string sentence(const MigrationStatus& status) {
+  const std::string target = status.target ? fmt::format(" to version {}", *status.target) : "";
+  if (status.interrupted) return "a migration" + target + " was interrupted: the next `migrate online` cleans up";
+  switch (status.phase) {
+    case MigrationStatus::Phase::idle:
+      break;
+    case MigrationStatus::Phase::online_running:
+      return "migrate online" + target + " is running";
+    case MigrationStatus::Phase::online_finished:
+      return "migrate online" + target + " is done: run `migrate offline`";
+    case MigrationStatus::Phase::offline_running:
+      return "migrate offline" + target + " is running";
+  }
+  return status.current < status.latest ? "run `migrate online`" : "up to date";
+}
+
+ExitCode status(Job& job) {
+  const MigrationStatus found = job.migrator.status();
+  if (!job.context.json()) {
+    print_line(fmt::format("{}: version {} of {}; {}", job.domain, found.current, found.latest, sentence(found)));
+    return ExitCode::done;
+  }
+  print_line(json_object([&](JsonWriter& json) {
+    put(json, "domain", job.domain);
+    put(json, "current", found.current);
+    put(json, "latest", found.latest);
+    put(json, "phase", name_of(found.phase));
+    if (found.target) put(json, "target", *found.target);
+    put(json, "interrupted", found.interrupted);
+  }));
+  return ExitCode::done;
+}
+
+ExitCode current_version(Job& job) {
+  const int version = job.migrator.status().current;
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, "current_version", version);
+    }));
+  } else {
+    print_line(job.alone ? std::to_string(version) : fmt::format("{} {}", job.domain, version));
+  }
+  return ExitCode::done;
+}
+
+ExitCode answer(const Job& job, const char* question, bool yes, const std::string& text) {
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, question, yes);
+      put(json, "message", text);
+    }));
+  } else {
+    print_line(text);
+  }
+  return yes ? ExitCode::yes : ExitCode::done;
+}
+
+ExitCode pending(Job& job) {
+  const MigrationStatus found = job.migrator.status();
+  const int target = job.target.value_or(found.latest);
+  const bool yes = found.current < target;
+  return answer(job, "pending", yes,
+                yes ? fmt::format("yes: the views of {} are at version {}, and version {} is to come", job.domain,
+                                  found.current, target)
+                    : fmt::format("no: the views of {} are at version {}", job.domain, found.current));
+}
+
+ExitCode running(Job& job) {
+  using Phase = MigrationStatus::Phase;
+  const MigrationStatus found = job.migrator.status();
+  const bool yes =
+      !found.interrupted && (found.phase == Phase::online_running || found.phase == Phase::offline_running);
+  return answer(job, "running", yes, fmt::format("{}: {}; {}", yes ? "yes" : "no", job.domain, sentence(found)));
+}
+
+ExitCode plan(Job& job) {
+  const MigrationPlan found = job.migrator.plan(job.target);
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, "from", found.from);
+      put(json, "to", found.to);
+      put(json, "steps", found.steps);
+    }));
+    return ExitCode::done;
+  }
+  print_line(fmt::format("{}: from version {} to version {}{}", job.domain, found.from, found.to,
+                         found.steps.empty() ? ": nothing to do" : ""));
+  for (const std::string& step : found.steps) print_line("  " + step);
+  return ExitCode::done;
+}
+
+void print_result(const Job& job, const MigrationResult& result, bool offline) {
+  const double rate = result.seconds > 0 ? static_cast<double>(result.events) / result.seconds : 0;
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, "from", result.from);
+      put(json, "to", result.to);
+      put(json, "events", result.events);
+      put(json, "seconds", result.seconds);
+      put(json, "events_per_second", static_cast<std::int64_t>(rate));
+      if (offline) put(json, "pause_ms", result.pause_seconds * 1000);
+    }));
+    return;
+  }
+  if (result.from == result.to) {
+    print_line(fmt::format("{}: the views are at version {} already", job.domain, result.to));
+    return;
+  }
+  print_line(fmt::format("{}: version {} is {}; {} events in {:.2f} s, {}/s{}", job.domain, result.to,
+                         offline ? "live" : "built, and goes live with `migrate offline`", with_commas(result.events),
+                         result.seconds, with_commas(static_cast<std::int64_t>(rate)),
+                         offline ? fmt::format("; writers paused {:.0f} ms", result.pause_seconds * 1000) : ""));
+}
+
+using Step = MigrationResult (ViewMigrator::*)(std::optional<int>, const ProgressReport&, const Cancelled&);
+
+ExitCode migrate(Job& job, Step step, bool offline) {
+  MigrationResult result;
+  {
+    const Interruption interruption;
+    Progress progress{job.context, job.domain};
+    result = (job.migrator.*step)(
+        job.target, [&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
+  }
+  print_result(job, result, offline);
+  return ExitCode::done;
+}
+
+ExitCode online(Job& job) {
+  return migrate(job, &ViewMigrator::online, false);
+}
+ExitCode offline(Job& job) {
+  return migrate(job, &ViewMigrator::offline, true);
+}
+
+void add(CLI::App& group, Action& action, const char* name, const char* description, Handler handler, bool has_target) {
+  const auto options = std::make_shared<MigrateOptions>();
+  CLI::App* command = add_command(group, name, description);
+  command
+      ->add_option("--domain", options->domain,
+                   "The domain whose views are meant [default: all that have views, in order]\n"
+                   "example: --domain wallet")
+      ->type_name("NAME");
+  if (has_target) {
+    command->add_option("--to", options->to, "The version to reach [default: the plugin's newest]\nexample: --to 2")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+  }
+  command->callback([&action, options, handler] {
+    action = [options, handler](Context& context) { return for_each_domain(context, *options, handler); };
+  });
+}
+
+}  // namespace
+
+void add_migrate_command(CLI::App& app, Action& action) {
+  CLI::App* group = add_group(app, "migrate", "Build a new version of the views, and switch to it");
+  add(*group, action, "plan", "Print what a migration would do", &plan, true);
+  add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online, true);
+  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, true);
+  add(*group, action, "status", "Tell which versions there are, and whether a migration runs", &status, false);
+  add(*group, action, "current-version", "Print the version of the live tables", &current_version, false);
+  add(*group, action, "pending", "Is there a newer version? Exit code 5 for yes, 0 for no", &pending, true);
+  add(*group, action, "running", "Does a migration run? Exit code 5 for yes, 0 for no", &running, false);
+}
+
+}  // namespace seriatim::cli
