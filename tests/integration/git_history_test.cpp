@@ -7,34 +7,19 @@
 #include <pqxx/pqxx>
 #include <sstream>
 #include <string>
-#include <tuple>
 
 #include "runtime/process.hpp"
 #include "support/git_repository.hpp"
-#include "support/throwaway_cluster.hpp"
+#include "support/shared_cluster.hpp"
 
 namespace {
 
 using seriatim::testing::GitRepository;
-using seriatim::testing::ThrowawayCluster;
 using seriatim::testing::ThrowawayDirectory;
 namespace runtime = seriatim::runtime;
 
 constexpr const char* plugin = SERIATIM_PLUGIN_DIR "/libgit_history.so";
 constexpr const char* no_utf8 = "caf\xe9.txt";  // an é of ISO 8859-1, as old histories have them
-
-struct Cluster {
-  static Cluster*& instance() {
-    static Cluster* made = nullptr;
-    return made;
-  }
-  Cluster() { instance() = this; }
-  ~Cluster() { instance() = nullptr; }
-  Cluster(const Cluster&) = delete;
-  Cluster& operator=(const Cluster&) = delete;
-
-  ThrowawayCluster cluster;
-};
 
 /// Paths whose name is odd in as many ways as git allows, and a file of each kind.
 void write_first_files(const GitRepository& repository) {
@@ -95,7 +80,7 @@ void write_history(GitRepository& repository) {
 
 /// One repository, one database, and the programs between them.
 struct Fixture {
-  Fixture() : repository{directory.path() / "repository"}, url{Cluster::instance()->cluster.create_database()} {
+  Fixture() : repository{directory.path() / "repository"}, url{seriatim::testing::shared_cluster().create_database()} {
     write_history(repository);
     seriatim("db create");
     seriatim("migrate online --domain git_history");
@@ -103,12 +88,12 @@ struct Fixture {
   }
 
   runtime::Outcome shell(const std::string& script) const {
-    return runtime::run({{"/bin/bash", "-c", "set -o pipefail; " + script},
-                         runtime::current_user(),
-                         repository.path(),
-                         {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "GIT_CONFIG_GLOBAL=/dev/null",
-                          "GIT_CONFIG_NOSYSTEM=1", "SERIATIM_DATABASE_URL=" + url,
-                          "SERIATIM_PLUGINS=" + std::string{plugin}}});
+    return runtime::run(
+        {{"/bin/bash", "-c", "set -o pipefail; " + script},
+         runtime::current_user(),
+         repository.path(),
+         {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "GIT_CONFIG_GLOBAL=/dev/null",
+          "GIT_CONFIG_NOSYSTEM=1", "SERIATIM_DATABASE_URL=" + url, "SERIATIM_PLUGINS=" + std::string{plugin}}});
   }
 
   void succeed(const std::string& script) const {
@@ -140,8 +125,9 @@ struct Fixture {
   std::string everything() const {
     return query("select * from git_history_views.file_churn order by aggregate_id") +
            query("select * from git_history_views.author_days order by aggregate_id, day") +
-           query("select aggregate_id, sequence_number, event_type_id, event_json from sequent_schema.events "
-                 "order by 1, 2") +
+           query(
+               "select aggregate_id, sequence_number, event_type_id, event_json from sequent_schema.events "
+               "order by 1, 2") +
            query("select count(*) from sequent_schema.commands");
   }
 
@@ -219,7 +205,7 @@ void check_churn(const Fixture& fixture) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(git_history, *boost::unit_test::fixture<Cluster>())
+BOOST_AUTO_TEST_SUITE(git_history)
 
 BOOST_FIXTURE_TEST_CASE(the_churn_of_each_path_is_what_git_log_sums_to, Fixture) {
   import();
@@ -229,8 +215,9 @@ BOOST_FIXTURE_TEST_CASE(the_churn_of_each_path_is_what_git_log_sums_to, Fixture)
 
 BOOST_FIXTURE_TEST_CASE(each_path_has_the_state_that_the_last_commit_left, Fixture) {
   import();
-  const std::string states = "select path, state from git_history_views.file_churn where path in "
-                             "('a.txt', 'b.txt', 'dir/binary', ' ') order by path collate \"C\"";
+  const std::string states =
+      "select path, state from git_history_views.file_churn where path in "
+      "('a.txt', 'b.txt', 'dir/binary', ' ') order by path collate \"C\"";
   BOOST_TEST(query(states) == " |present\na.txt|present\nb.txt|present\ndir/binary|deleted\n");
   BOOST_TEST(query("select state, count(*) from git_history_views.file_churn where path like 'we%' group by 1") ==
              "present|1\n");
@@ -249,8 +236,9 @@ BOOST_FIXTURE_TEST_CASE(the_old_path_of_a_rename_ends_where_the_new_one_begins, 
 
 BOOST_FIXTURE_TEST_CASE(the_commits_of_an_author_are_those_that_git_shortlog_counts, Fixture) {
   import();
-  const std::string counts = "select lpad(sum(commits)::text, 6), author from git_history_views.author_days "
-                             "group by author order by author collate \"C\"";
+  const std::string counts =
+      "select lpad(sum(commits)::text, 6), author from git_history_views.author_days "
+      "group by author order by author collate \"C\"";
   std::string expected = repository.git({"shortlog", "--summary", "--first-parent", "HEAD"});
   for (char& c : expected) c = c == '\t' ? '|' : c;
   BOOST_TEST(query(counts) == expected);
@@ -259,8 +247,7 @@ BOOST_FIXTURE_TEST_CASE(the_commits_of_an_author_are_those_that_git_shortlog_cou
 BOOST_FIXTURE_TEST_CASE(the_commits_of_a_day_are_those_that_git_log_dates_to_it_in_utc, Fixture) {
   import();
   std::map<std::string, int> days;
-  std::istringstream log{repository.git(
-      {"log", "--first-parent", "--format=%an|%cd", "--date=format-local:%Y-%m-%d"})};
+  std::istringstream log{repository.git({"log", "--first-parent", "--format=%an|%cd", "--date=format-local:%Y-%m-%d"})};
   for (std::string line; std::getline(log, line);) ++days[line];
   std::string expected;
   for (const auto& [day, commits] : days) expected += day + '|' + std::to_string(commits) + '\n';
@@ -276,15 +263,14 @@ BOOST_FIXTURE_TEST_CASE(importing_twice_changes_nothing, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_import_that_was_cut_short_is_completed_by_the_next_one, Fixture) {
-  import("", "head -n 17");
+  import("", "sed -n 1,17p");
   import();
   const std::string in_two = everything();
-  const std::string first_url = std::exchange(url, Cluster::instance()->cluster.create_database());
+  url = seriatim::testing::shared_cluster().create_database();
   seriatim("db create");
   seriatim("migrate online --domain git_history");
   seriatim("migrate offline --domain git_history");
   import();
-  // Type numbers are given in the order of first use, and that is the same in both.
   BOOST_TEST((everything() == in_two));
 }
 
@@ -313,7 +299,7 @@ BOOST_FIXTURE_TEST_CASE(the_views_built_anew_are_the_ones_that_were_kept_up, Fix
   import();
   const std::string kept_up = everything();
   const std::string first = query("select * from git_history_views.file_churn order by path collate \"C\"");
-  url = Cluster::instance()->cluster.create_database();
+  url = seriatim::testing::shared_cluster().create_database();
   seriatim("db create");
   import();  // before there are views
   seriatim("migrate online --domain git_history");

@@ -14,13 +14,13 @@ GitRepository::GitRepository(std::filesystem::path directory) : path_{std::move(
 }
 
 std::string GitRepository::git(const std::vector<std::string>& arguments) const {
-  runtime::Command command{{"/usr/bin/env", "git"},
-                           runtime::current_user(),
-                           path_,
-                           {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "TZ=UTC0",
-                            "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=" + name_,
-                            "GIT_AUTHOR_EMAIL=" + email_, "GIT_AUTHOR_DATE=" + when_, "GIT_COMMITTER_NAME=Committer",
-                            "GIT_COMMITTER_EMAIL=committer@example.org", "GIT_COMMITTER_DATE=" + when_}};
+  runtime::Command command{
+      {"/usr/bin/env", "git"},
+      runtime::current_user(),
+      path_,
+      {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "TZ=UTC0", "GIT_CONFIG_GLOBAL=/dev/null",
+       "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=" + name_, "GIT_AUTHOR_EMAIL=" + email_, "GIT_AUTHOR_DATE=" + when_,
+       "GIT_COMMITTER_NAME=Committer", "GIT_COMMITTER_EMAIL=committer@example.org", "GIT_COMMITTER_DATE=" + when_}};
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   runtime::Outcome outcome = runtime::run(command);
   if (outcome.exit_code != 0) throw std::runtime_error{"git " + arguments.front() + ": " + outcome.output};

@@ -46,7 +46,7 @@ void add_aggregate_command(CLI::App& app, Action& action) {
   command
       ->add_option("--at", options->at,
                    "As it was after its event with this number [default: after its last]\nexample: --at 2")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->type_name("N");
   command->callback([&action, options] { action = [options](Context& context) { return show(context, *options); }; });
 }

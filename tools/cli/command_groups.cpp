@@ -1,5 +1,7 @@
 #include "command_groups.hpp"
 
+#include <charconv>
+
 #include "seriatim/uuid.hpp"
 
 namespace seriatim::cli {
@@ -13,9 +15,17 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 }
 
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description) {
-  CLI::App* group = add_command(app, name, description);
-  group->require_subcommand(1);
-  return group;
+  return add_command(app, name, description);
+}
+
+CLI::Validator at_least(std::int64_t minimum) {
+  const auto check = [minimum](const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size() && number >= minimum) return std::string{};
+    return "\"" + text + "\" is not a whole number of at least " + std::to_string(minimum);
+  };
+  return CLI::Validator{check, ""};
 }
 
 CLI::Validator is_uuid() {

@@ -2,6 +2,7 @@
 // The groups of commands. Each adds its part of the command line to `app`; parsing stores what was chosen in `action`.
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 
 #include "context.hpp"
@@ -19,10 +20,11 @@ void add_plugin_command(CLI::App& app, Action& action);
 /// A subcommand, with the hint where the options of all commands are explained.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description);
 
-/// A command that only groups others.
+/// A command that only groups others: chosen alone, it sets no action.
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description);
 
-/// Refuses, while parsing, what is no UUID.
+/// These refuse an argument while the command line is parsed, with a sentence.
 [[nodiscard]] CLI::Validator is_uuid();
+[[nodiscard]] CLI::Validator at_least(std::int64_t minimum);
 
 }  // namespace seriatim::cli

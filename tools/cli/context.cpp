@@ -2,9 +2,22 @@
 
 #include <cstdio>
 
+#include <algorithm>
+
 #include "seriatim/plugin_loader.hpp"
 
 namespace seriatim::cli {
+namespace {
+
+/// The library would refuse it as well, but not as a fault of a plugin.
+void require_new(const std::vector<Domain>& loaded, const LoadedPlugin& plugin, const std::filesystem::path& file) {
+  const auto same_name = [&](const Domain& other) { return other.name() == plugin.info.name; };
+  if (std::none_of(loaded.begin(), loaded.end(), same_name)) return;
+  throw PluginError{PluginRefusal::registration, "plugin " + file.string() + " brings domain \"" + plugin.info.name +
+                                                     "\", which another plugin brought already: name only one of them"};
+}
+
+}  // namespace
 
 LocalPostgres local_postgres() {
   return LocalPostgres{{.directory = local_directory}};
@@ -47,6 +60,7 @@ std::vector<Domain> Context::domains() {
   std::vector<Domain> domains;
   for (const std::filesystem::path& file : settings().plugins) {
     LoadedPlugin plugin = load_plugin(file);
+    require_new(domains, plugin, file);
     detail("plugin {} {} from {}", plugin.info.name, plugin.info.version, file.string());
     domains.push_back(std::move(plugin.domain));
   }

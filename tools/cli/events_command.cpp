@@ -76,10 +76,10 @@ void add_events_command(CLI::App& app, Action& action) {
       ->add_option("--after", options->after,
                    "Only events of transactions with a greater id [default: from the beginning]\n"
                    "example: --after 1234")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->type_name("MARK");
   command->add_option("--limit", options->limit, "At most so many, 0 for all [default: 100]\nexample: --limit 20")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->type_name("N");
   command->callback([&action, options] { action = [options](Context& context) { return events(context, *options); }; });
 }

@@ -176,16 +176,18 @@ ExitCode execute(Context& context, const ExecuteOptions& options) {
 void add_execute_command(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ExecuteOptions>();
   CLI::App* command = add_command(app, "execute", "Execute commands given as JSON lines; one answer line for each");
-  command->add_option("FILE", options->file,
-                      "File with one command a line, - for standard input [default: -]\n"
-                      "a line: {\"type\": \"Wallet::Commands::AddMoney\", \"aggregate_id\": \"5b0e...\",\n"
-                      "         \"amount\": \"20.00\", \"source\": \"API\"}");
+  command
+      ->add_option("FILE", options->file,
+                   "File with one command a line, - for standard input [default: -]\n"
+                   "a line: {\"type\": \"Wallet::Commands::AddMoney\", \"aggregate_id\": \"5b0e...\",\n"
+                   "         \"amount\": \"20.00\", \"source\": \"API\"}")
+      ->type_name("");
   command->add_flag("--stop-on-error", options->stop_on_error,
                     "Stop at the first line that is not ok [default: answer it and go on]");
   command
       ->add_option("--max-line", options->max_line,
                    "Longest line that is read [default: 16MiB]\nexample: --max-line 1MiB")
-      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::AsSizeValue(false).description(""))
       ->type_name("BYTES");
   command->footer(
       "Each command has its own transaction: a line that is refused changes nothing and does not stop the others.\n"

@@ -43,7 +43,6 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   app.name("seriatim");
   app.set_help_flag("--help,-h", "Print this help");
   app.fallthrough();  // Global options may also stand behind the command.
-  app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.footer(exit_code_help());
   add_global_options(app, given);
@@ -87,6 +86,13 @@ ExitCode run(Context& context, const Action& action) {
   }
 }
 
+/// Nothing was chosen, or only a group: "a command is missing behind `seriatim migrate`".
+std::string missing_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const std::string where = chosen.empty() ? "seriatim" : "seriatim " + chosen.front()->get_name();
+  return "a command is missing behind `" + where + "`: see `" + where + " --help`";
+}
+
 ExitCode main(std::span<char*> arguments) {
   CLI::App app{"Commands, events and views on PostgreSQL, one after another, in order."};
   Context context;
@@ -103,6 +109,7 @@ ExitCode main(std::span<char*> arguments) {
     const bool json = std::ranges::any_of(arguments, [](std::string_view given) { return given == "--json"; });
     return report(ExitCode::usage, json, "usage", nullptr, std::string{error.what()} + ": see --help");
   }
+  if (!action) return report(ExitCode::usage, context.json(), "usage", nullptr, missing_command(app));
   return run(context, action);
 }
 

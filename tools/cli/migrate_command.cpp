@@ -216,7 +216,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
       ->type_name("NAME");
   if (has_target) {
     command->add_option("--to", options->to, "The version to reach [default: the plugin's newest]\nexample: --to 2")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least(1))
         ->type_name("N");
   }
   command->callback([&action, options, handler] {

@@ -185,8 +185,10 @@ bool ReplayTable::matches(RowId row, const Term& term) const {
 
 void ReplayTable::walk(const Term& chosen, const void* wanted, std::size_t limit, std::vector<RowId>& out) const {
   const Column& column = columns_[chosen.column];
-  RowId row = column.index->find(hash_of(*column.type, wanted)).first;
-  for (; row != no_row; row = column.index->next(row)) {
+  const HashIndex::Chain chain = column.index->find(hash_of(*column.type, wanted));
+  RowId row = chain.first;
+  for (std::uint32_t seen = 0; seen < chain.count; ++seen) {
+    if (seen != 0) row = column.index->next(row);  // Not looked up for the only row: it would be a cache miss.
     if (!same_value(*column.type, value(row, column), wanted)) continue;
     const bool all = std::all_of(terms_.begin(), terms_.end(),
                                  [&](const Term& term) { return &term == &chosen || matches(row, term); });

@@ -16,6 +16,17 @@ constexpr const char* unique_violation = "23505";
 
 void Batch::add(std::string sql, Origin origin) { statements_.push_back({std::move(sql), std::move(origin)}); }
 
+std::size_t Batch::reserve(Origin origin) {
+  statements_.push_back({{}, std::move(origin)});
+  return statements_.size() - 1;
+}
+
+bool Batch::fill(std::size_t place, std::string sql) {
+  if (place < sent_) return false;
+  statements_[place].sql = std::move(sql);
+  return true;
+}
+
 std::string Batch::prepare_new(const std::string& shape, const std::string& definition) {
   std::string name = connection_.next_statement_name();
   statements_.push_back({"prepare " + name + " " + definition, {}});
@@ -24,12 +35,20 @@ std::string Batch::prepare_new(const std::string& shape, const std::string& defi
   return name;
 }
 
+pqxx::result Batch::query(const std::string& sql) {
+  const bool begins = sent_ == 0 && !statements_.empty() && statements_.front().origin.kind == Origin::Kind::begin;
+  if (!begins) return connection_.execute(sql);
+  sent_ = 1;
+  return connection_.execute(statements_.front().sql + "; " + sql);
+}
+
 pqxx::result Batch::send(std::string last, Origin origin) {
   const Phase phase = origin.kind == Origin::Kind::commit ? Phase::commit : Phase::work;
   add(std::move(last), std::move(origin));
   std::string message;
   for (std::size_t i = sent_; i < statements_.size(); ++i) {
-    if (i != sent_) message += "; ";
+    if (statements_[i].sql.empty()) continue;
+    if (!message.empty()) message += "; ";
     message += statements_[i].sql;
   }
   sent_ = statements_.size();
@@ -77,6 +96,7 @@ const Batch::Statement* Batch::find_failing(std::string& message, std::string& s
   if (statements_.front().origin.kind != Origin::Kind::begin) connection_.execute("begin");
   for (const Statement& statement : statements_) {
     if (statement.origin.kind == Origin::Kind::commit) break;
+    if (statement.sql.empty()) continue;
     try {
       connection_.execute(statement.sql);
     } catch (const DatabaseError& error) {

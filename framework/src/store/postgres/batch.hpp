@@ -31,6 +31,12 @@ class Batch {
 
   void add(std::string sql, Origin origin);
 
+  /// Keeps a place in the order for a statement that is known only later; none is sent until `fill`.
+  [[nodiscard]] std::size_t reserve(Origin origin);
+
+  /// Puts a statement into a reserved place. False when the place was sent already.
+  [[nodiscard]] bool fill(std::size_t place, std::string sql);
+
   /// Prepares a statement under a name of this session unless it is prepared, and returns the name. `shape` says what
   /// it does; `definition` is "(types) as statement", asked for only when needed.
   template <class Definition>
@@ -39,6 +45,9 @@ class Batch {
     if (found != connection_.prepared.end()) return found->second;
     return prepare_new(shape, definition());
   }
+
+  /// Runs a query that does not depend on what was collected: that stays unsent, but for a BEGIN that opens the batch.
+  pqxx::result query(const std::string& sql);
 
   /// Sends everything collected, and `last` after it, whose result is returned.
   pqxx::result send(std::string last, Origin origin);

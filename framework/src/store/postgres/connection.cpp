@@ -1,5 +1,7 @@
 #include "store/postgres/connection.hpp"
 
+#include <algorithm>
+
 namespace seriatim::postgres {
 namespace {
 
@@ -9,8 +11,11 @@ constexpr const char* session_settings =
     "set bytea_output = 'hex'; set extra_float_digits = 1; set plan_cache_mode = force_generic_plan; "
     "set jit = off; set client_min_messages = warning; set default_transaction_isolation = 'read committed'";
 
-/// libpq's texts end in a line break and may have several lines; ours are one sentence.
+/// libpq's texts say ERROR first, where in a function it was last, and may have several lines; ours are one sentence.
 std::string one_line(std::string text) {
+  constexpr std::string_view severity = "ERROR:  ";
+  if (text.compare(0, severity.size(), severity) == 0) text.erase(0, severity.size());
+  text.erase(std::min(text.find("\nCONTEXT:"), text.size()));
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   for (char& c : text) {
     if (c == '\n') c = ' ';

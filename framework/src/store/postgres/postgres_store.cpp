@@ -34,7 +34,7 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 
 void PostgresStore::prepare(Connection& connection) const {
   std::string sql = statement("load_stream", names_) + ";" + statement("append_events", names_) + ";" +
-                    statement("append_event", names_);
+                    statement("append_event", names_) + ";" + statement("lock_aggregates", names_);
   for (std::size_t i = 0; i < registry_.domains().size(); ++i) {
     if (!has_views(registry_.domains()[i])) continue;
     const std::pair<std::string_view, std::string> fill[] = {

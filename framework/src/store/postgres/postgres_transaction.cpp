@@ -73,8 +73,8 @@ Batch& PostgresTransaction::batch() {
 }
 
 bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reader) {
-  const pqxx::result rows =
-      batch().send("execute seriatim_load_stream('" + uuid_text(id) + "')", {Origin::Kind::read, {}, {}, {}});
+  // What is collected concerns other aggregates: those of this unit of work are not loaded twice.
+  const pqxx::result rows = batch().query("execute seriatim_load_stream('" + uuid_text(id) + "')");
   if (rows.empty()) return false;
   const int type = rows[0][0].as<int>();
   const std::string* name = store_.ids().aggregate_name_of(type);
@@ -100,6 +100,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   std::vector<const store::StreamAppend*> sorted;
   for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
+  lock(sorted);
   const store::StreamAppend& first = *sorted.front();
   const bool one_event = sorted.size() == 1 && first.events.size() == 1 && first.expected_version > 0;
   std::string sql = one_event ? "execute seriatim_append_event(" : "execute seriatim_append_events(";
@@ -112,6 +113,25 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   append_value(sql, batch().connection(), created_at);
   sql += ")";
   batch().add(std::move(sql), {Origin::Kind::append, ids_text(sorted), {}, {}});
+}
+
+void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
+  if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}});
+  for (const store::StreamAppend* stream : streams) {
+    if (stream->expected_version > 0) changed_.insert(stream->aggregate_id);
+  }
+  if (changed_.size() < 2) return;  // The append locks its own.
+  std::string sql = "execute seriatim_lock_aggregates(array[";
+  for (const AggregateId& id : changed_) {
+    sql.append(id == *changed_.begin() ? "'" : ",'");
+    append_uuid(sql, id);
+    sql += '\'';
+  }
+  if (batch().fill(*lock_place_, sql + "]::uuid[])")) return;
+  // A projector read a row, so what was collected up to there is sent. What follows is locked at its own place.
+  lock_place_.reset();
+  changed_.clear();
+  lock(streams);
 }
 
 void PostgresTransaction::append_command(std::string& sql, const store::CommandRecord& record) {

@@ -2,6 +2,8 @@
 // One transaction of the PostgreSQL store.
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "store/postgres/live_persistor.hpp"
@@ -28,6 +30,7 @@ class PostgresTransaction final : public store::Transaction {
 
  private:
   Batch& batch();
+  void lock(const std::vector<const store::StreamAppend*>& streams);
   void append_command(std::string& sql, const store::CommandRecord& record);
   void append_one(std::string& sql, const store::StreamAppend& stream);
   void append_all(std::string& sql, const std::vector<const store::StreamAppend*>& streams);
@@ -38,6 +41,8 @@ class PostgresTransaction final : public store::Transaction {
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
   Origin origin_;
+  std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
+  std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
   bool finished_ = false;  ///< Nothing is left to roll back.
 };
 
