@@ -214,6 +214,23 @@ BOOST_AUTO_TEST_CASE(a_lost_connection_is_retryable_and_the_next_command_uses_a_
   BOOST_TEST(balance(id) == "1.00");
 }
 
+BOOST_AUTO_TEST_CASE(a_user_in_an_ordinary_table_and_its_wallet_are_stored_in_one_transaction) {
+  (void)value("create table public.users (id integer primary key, name text)");
+  const auto create = [&](const std::string& user, const std::string& name) {
+    wallet::CreateWallet command;
+    command.aggregate_id = new_uuid();
+    command.user_id = user;
+    app->commands().execute({command}, {{"insert into public.users (id, name) values ($1, $2)", {user, name}}});
+  };
+  create("2", "O'Hara");
+  BOOST_TEST(value("select name from public.users where id = 2") == "O'Hara");
+  BOOST_TEST(value("select user_id from view_schema.wallet_records") == "2");
+  BOOST_CHECK((error_of([&] { create("2", "twice"); }) == ErrorCode::database));
+  BOOST_CHECK((error_of([&] { create("", "nobody"); }) == ErrorCode::command_not_valid));
+  BOOST_TEST(value("select count(*) from public.users") == "1");
+  BOOST_TEST(events() == "1");
+}
+
 BOOST_AUTO_TEST_CASE(before_the_views_are_migrated_events_are_stored_and_the_views_follow_later) {
   WalletStore fresh;
   const AggregateId id = fresh.create_wallet();

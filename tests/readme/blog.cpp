@@ -26,15 +26,15 @@ struct PublishPost : seriatim::Command {  // commands: what somebody asks for
   std::string title;
 };
 BOOST_DESCRIBE_STRUCT(PublishPost, (seriatim::Command), (title))
-inline void validate(const PublishPost&, seriatim::Validation& v) {
-  v.presence(&PublishPost::title);
-}
 
 struct LikePost : seriatim::Command {
   static constexpr std::string_view type_name = "Blog::Commands::LikePost";
   std::string reader;
 };
 BOOST_DESCRIBE_STRUCT(LikePost, (seriatim::Command), (reader))
+inline void validate(const LikePost&, seriatim::Validation& v) {
+  v.presence(&LikePost::reader);
+}
 
 class Post : public seriatim::AggregateRoot<Post> {  // the rules
  public:

@@ -43,9 +43,9 @@ C command_of(const Commit& commit, const seriatim::Uuid& aggregate_id) {
 }
 
 template <class C>
-C file_command(const Commit& commit, std::string path) {
+C file_command(const Commit& commit, const std::string& path) {
   C command = command_of<C>(commit, file_id(path));
-  command.path = std::move(path);
+  command.path = path;
   return command;
 }
 

@@ -52,6 +52,7 @@ class FileActions {
 
 pid_t spawn(std::vector<std::string> command, int output) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const FileActions actions{output};

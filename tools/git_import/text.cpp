@@ -10,7 +10,7 @@ namespace {
 constexpr seriatim::Uuid name_space{
     {0x6e, 0x0a, 0x6d, 0x3b, 0x52, 0x1f, 0x4c, 0x83, 0x9d, 0x3e, 0x2b, 0x5c, 0x7f, 0x46, 0xa1, 0xe8}};
 
-seriatim::Uuid id_of(std::string name) {
+seriatim::Uuid id_of(const std::string& name) {
   return boost::uuids::name_generator_sha1{name_space}(name);
 }
 

@@ -2,6 +2,7 @@
 // The command service: the synchronous way in.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,13 @@ struct ExecutionResult {
   std::vector<StoredEvent> events;
 };
 
+/// A statement of the application's own, for its ordinary tables. Parameters ($1, $2, ...) are always bound: give them as
+/// text, or empty for NULL; PostgreSQL infers their types. Name tables with their schema.
+struct SqlStatement {
+  std::string sql;
+  std::vector<std::optional<std::string>> parameters;
+};
+
 /// What to do with a command that no loaded domain handles.
 enum class UnknownCommands : std::uint8_t { accept, refuse };
 
@@ -64,7 +72,14 @@ class CommandService {
   }
 
   /// The same for commands of any type.
-  virtual ExecutionResult execute(std::vector<AnyCommand> commands) = 0;
+  ExecutionResult execute(std::vector<AnyCommand> commands) { return execute(std::move(commands), {}); }
+
+  /// The same, with statements of the application's own that run before the commands in the same transaction: a user
+  /// in an ordinary table and its wallet by a command are stored both or not at all.
+  ///
+  /// Called from within a handler of this service, the commands join the end of the running call's queue, in its
+  /// transaction; the result is then empty, and the running call's result has their events.
+  virtual ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) = 0;
 
   /// A command from its JSON form {"type": "...", "aggregate_id": "...", attributes}. CommandNotValid when attributes
   /// do not fit, Error(deserialization) when it is no JSON object, Error(unknown_command).

@@ -1,6 +1,8 @@
 #include "core/command_executor.hpp"
 
 #include <deque>
+#include <iterator>
+#include <utility>
 
 #include "core/publisher.hpp"
 
@@ -29,8 +31,37 @@ struct CommandExecutor::Call {
         transaction{executor.store_.begin()},
         decoder{executor.registry_},
         unit{executor.registry_, *transaction, decoder},
-        repository{unit} {}
+        repository{unit},
+        outer{std::exchange(running, this)} {}
+  ~Call() { running = outer; }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
 
+  /// The call of that service that is running on this thread, if any.
+  static Call* of(const CommandExecutor& executor) {
+    Call* call = running;
+    while (call != nullptr && &call->service != &executor) call = call->outer;
+    return call;
+  }
+
+  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
+    for (const SqlStatement& statement : statements) transaction->run(statement);
+    changed = changed || !statements.empty();
+    std::move(commands.begin(), commands.end(), std::back_inserter(queue));
+  }
+
+  void run_queue() {
+    while (!queue.empty()) {
+      AnyCommand command = std::move(queue.front());
+      queue.pop_front();
+      run(command);
+    }
+    if (changed) transaction->commit();
+  }
+
+  ExecutionResult result;
+
+ private:
   void run(AnyCommand& command) {
     const TypeIndex type = service.registry_.command(command.type().name);
     if (type == unknown_type) {
@@ -48,13 +79,6 @@ struct CommandExecutor::Call {
     store(registered, type, command, unit.take_changes(now));
   }
 
-  void commit() {
-    if (!result.events.empty()) transaction->commit();
-  }
-
-  ExecutionResult result;
-
- private:
   static void validate(const RegisteredCommand& registered, const AnyCommand& command) {
     AttributeErrors errors;
     Validation validation{command.get(), errors};
@@ -70,6 +94,7 @@ struct CommandExecutor::Call {
 
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes) {
     if (changes.events.empty()) return;
+    changed = true;
     require_views(changes);
     store::CommandRecord record{type, &command.base(), {}};
     attributes::write_json_members(record.json, registered.payload, command.get());
@@ -102,27 +127,44 @@ struct CommandExecutor::Call {
   EventDecoder decoder;
   UnitOfWork unit;
   Repository repository;
-  std::vector<bool> required = std::vector<bool>(service.registry_.domains().size());
+  std::deque<AnyCommand> queue;
+  bool changed = false;
+  std::vector<bool> required = std::vector<bool>(service.registry_.domains().size());  ///< Domains pinned so far.
+  Call* outer;
+
+  // A handler that calls its service again must find the call that it is part of; handlers are not handed it.
+  static thread_local Call* running;
 };
+
+thread_local CommandExecutor::Call* CommandExecutor::Call::running = nullptr;
 
 CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock,
                                  UnknownCommands unknown)
     : registry_{registry}, store_{store}, clock_{clock}, unknown_{unknown} {}
 
-ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands) {
+ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
+  if (Call* call = Call::of(*this)) {
+    call->enqueue(std::move(commands), statements);
+    return {};
+  }
   for (int attempts = 1;; ++attempts) {
     const Active active = active_views();
     try {
-      Call call{*this, *active};
-      for (AnyCommand& command : commands) call.run(command);
-      call.commit();
-      return std::move(call.result);
+      return attempt(commands, statements, *active);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::projector_migrating) throw;
       refresh_active_views(active);
       if (attempts == migration_retries || active_views()->versions() == active->versions()) throw;
     }
   }
+}
+
+ExecutionResult CommandExecutor::attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
+                                         const views::ActiveViews& active) {
+  Call call{*this, active};
+  call.enqueue(std::move(commands), statements);
+  call.run_queue();
+  return std::move(call.result);
 }
 
 AnyCommand CommandExecutor::decode(std::string_view json) const {

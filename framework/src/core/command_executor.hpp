@@ -18,14 +18,15 @@ class CommandExecutor final : public CommandService {
   CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown);
 
   using CommandService::execute;
-  ExecutionResult execute(std::vector<AnyCommand> commands) override;
+  ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;
   [[nodiscard]] AnyCommand decode(std::string_view json) const override;
 
  private:
   using Active = std::shared_ptr<const views::ActiveViews>;
   struct Call;
 
-  ExecutionResult attempt(std::vector<AnyCommand>& commands);
+  ExecutionResult attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
+                          const views::ActiveViews& active);
   [[nodiscard]] Active active_views();
   void refresh_active_views(const Active& stale);
 

@@ -77,6 +77,9 @@ class Transaction {
   /// The views of one domain. Owned by the transaction.
   virtual views::Persistor& persistor(std::size_t domain) = 0;
 
+  /// Runs a statement of the application's own in this transaction.
+  virtual void run(const SqlStatement& statement) = 0;
+
   /// Says which projector and event the persistors' next operations belong to, for error texts.
   virtual void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) = 0;
 

@@ -185,6 +185,16 @@ void PostgresTransaction::require(std::span<const store::ViewVersion> versions) 
   }
 }
 
+void PostgresTransaction::run(const SqlStatement& statement) {
+  std::string call = "execute " + batch().prepare(statement.sql, [&] { return "as " + statement.sql; });
+  for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
+    call += i == 0 ? "(" : ", ";
+    append_value(call, batch().connection(), statement.parameters[i]);
+  }
+  if (!statement.parameters.empty()) call += ")";
+  batch().add(std::move(call), {Origin::Kind::statement, {}, {}, {}});
+}
+
 views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
   if (persistors_.size() <= domain) persistors_.resize(domain + 1);
   if (persistors_[domain] == nullptr) {

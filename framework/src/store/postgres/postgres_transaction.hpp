@@ -24,6 +24,7 @@ class PostgresTransaction final : public store::Transaction {
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
   void require(std::span<const store::ViewVersion> versions) override;
+  void run(const SqlStatement& statement) override;
   views::Persistor& persistor(std::size_t domain) override;
   void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) override;
   void commit() override;

@@ -1,0 +1,77 @@
+// The documents: what they list is complete, and where they point to there is something.
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <regex>
+
+#include "document.hpp"
+#include "seriatim/errors.hpp"
+
+using namespace seriatim;
+using namespace seriatim::testing;
+
+namespace {
+
+/// Every enumerator's name: codes are numbered from 0 without gaps, and what is none of them is called "unknown".
+std::vector<std::string> error_names() {
+  std::vector<std::string> names;
+  for (std::uint8_t code = 0;; ++code) {
+    const std::string name = to_string(static_cast<ErrorCode>(code));
+    if (name == "unknown") return names;
+    names.push_back(name);
+  }
+}
+
+/// Paths from the root of the source tree.
+std::vector<std::filesystem::path> documents() {
+  std::vector<std::filesystem::path> documents{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{source_directory / "docs"}) {
+    if (entry.path().extension() == ".md") documents.push_back(entry.path().lexically_relative(source_directory));
+  }
+  std::sort(documents.begin(), documents.end());
+  return documents;
+}
+
+/// Where the links of a document point to, parts of pages and other sites left out.
+std::vector<std::string> relative_links(const std::filesystem::path& document) {
+  static const std::regex link{R"(\]\(([^)#\s]+)(#[^)]*)?\))"};
+  const std::string prose = Markdown{text_of(document)}.prose;
+  std::vector<std::string> links;
+  for (std::sregex_iterator match{prose.begin(), prose.end(), link}, end; match != end; ++match) {
+    const std::string target = (*match)[1];
+    if (target.find("://") == std::string::npos) links.push_back(target);
+  }
+  return links;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(docs)
+
+BOOST_AUTO_TEST_CASE(every_error_code_is_explained) {
+  const std::string errors = text_of("docs/errors.md");
+  BOOST_TEST(error_names().size() > 20U);
+  for (const std::string& name : error_names()) {
+    BOOST_TEST(errors.find("| `" + name + "` |") != std::string::npos, name << " has a row in docs/errors.md");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_relative_link_points_to_a_file) {
+  for (const std::filesystem::path& document : documents()) {
+    for (const std::string& link : relative_links(document)) {
+      BOOST_TEST(std::filesystem::exists(source_directory / document.parent_path() / link),
+                 document.string() << " links to " << link);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_document_in_docs_is_linked_from_the_readme) {
+  const auto links = relative_links("README.md");
+  for (const auto& entry : std::filesystem::directory_iterator{source_directory / "docs"}) {
+    if (entry.path().extension() != ".md") continue;
+    const std::string path = "docs/" + entry.path().filename().string();
+    BOOST_TEST((std::find(links.begin(), links.end(), path) != links.end()), path);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
