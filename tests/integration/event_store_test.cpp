@@ -11,7 +11,7 @@ using namespace seriatim::testing;
 namespace {
 
 struct Fixture : WalletStore {
-  /// The SQLSTATE that a statement ends with as a member of `role`; empty when it works.
+  /// The SQLSTATE that a statement ends with as a member of `role`; "none" when it works.
   std::string state_as(const std::string& role, const std::string& sql) const {
     postgres::Connection connection{options.database_url};
     connection.execute("set role " + role);
@@ -20,7 +20,7 @@ struct Fixture : WalletStore {
     } catch (const postgres::DatabaseError& error) {
       return error.sqlstate();
     }
-    return "";
+    return "none";
   }
 };
 
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_application_role_can_execute_commands) {
 
 BOOST_AUTO_TEST_CASE(the_reader_role_reads_views_and_no_events) {
   migrate_to(1);
-  BOOST_TEST(state_as("seriatim_reader", "select * from view_schema.wallet_records") == "");
+  BOOST_TEST(state_as("seriatim_reader", "select * from view_schema.wallet_records") == "none");
   BOOST_TEST(state_as("seriatim_reader", "select * from sequent_schema.events") == insufficient_privilege);
 }
 

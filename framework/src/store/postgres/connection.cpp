@@ -53,6 +53,29 @@ ErrorCode code_of(const std::string& state) {
   return ErrorCode::database;
 }
 
+template <class Exception>
+bool is(const pqxx::sql_error& error) {
+  return dynamic_cast<const Exception*>(&error) != nullptr;
+}
+
+/// libpqxx 6 drops the SQLSTATE of errors for which it has a class of their own; the class says the same.
+std::string state_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  if (is<pqxx::insufficient_privilege>(error)) return "42501";
+  if (is<pqxx::undefined_table>(error)) return "42P01";
+  if (is<pqxx::undefined_function>(error)) return "42883";
+  if (is<pqxx::undefined_column>(error)) return "42703";
+  if (is<pqxx::syntax_error>(error)) return "42601";
+  if (is<pqxx::unique_violation>(error)) return "23505";
+  if (is<pqxx::not_null_violation>(error)) return "23502";
+  if (is<pqxx::foreign_key_violation>(error)) return "23503";
+  if (is<pqxx::check_violation>(error)) return "23514";
+  if (is<pqxx::data_exception>(error)) return "22000";
+  if (is<pqxx::invalid_cursor_name>(error)) return "34000";
+  if (is<pqxx::feature_not_supported>(error)) return "0A000";
+  return "";
+}
+
 bool is_loss(const std::string& state) {
   return starts_with(state, "08") || state == "57P01" || state == "57P02" || state == "57P03";
 }
@@ -81,7 +104,7 @@ void throw_translated(Phase phase) {
   } catch (const pqxx::broken_connection& error) {
     throw_lost(phase, one_line(error.what()));
   } catch (const pqxx::sql_error& error) {
-    throw_sql_error(phase, error.sqlstate(), one_line(error.what()));
+    throw_sql_error(phase, state_of(error), one_line(error.what()));
   } catch (const pqxx::failure& error) {
     throw DatabaseError{ErrorCode::database, one_line(error.what()), ""};
   }
