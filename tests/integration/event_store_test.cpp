@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(events_that_do_not_continue_their_stream_are_an_integrity_e
   const auto append = [&](std::int32_t version, std::size_t events) {
     store::StreamAppend stream{id, 0, version, {}};
     stream.events.assign(events, {registry.event("Wallet::Events::MoneyAdded"), R"({"amount": "1"})"});
-    const auto transaction = store.begin();
+    const auto transaction = store.begin({});
     transaction->append(record, std::vector{stream}, Timestamp{});
     transaction->commit();
   };
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_is_not_committed_leaves_nothing) {
   Command command;
   command.aggregate_id = id;
   const store::StreamAppend stream{id, 0, 0, {{registry.event("Wallet::Events::MoneyAdded"), "{}"}}};
-  store.begin()->append({0, &command, "{}"}, std::vector{stream}, Timestamp{});
+  store.begin({})->append({0, &command, "{}"}, std::vector{stream}, Timestamp{});
   BOOST_TEST(value("select count(*) from sequent_schema.events") == "0");
 }
 

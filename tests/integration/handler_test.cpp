@@ -226,6 +226,7 @@ BOOST_AUTO_TEST_CASE(rows_fed_by_many_aggregates_are_rebuilt_as_they_were_live) 
   (void)value("drop table view_schema.book_records");
   (void)value("drop table view_schema.colour_records");
   (void)value("delete from view_schema.sequent_versions");
+  (void)value("alter table view_schema.seriatim_version_1 rename to seriatim_version_0");
   const auto migrator = app->migrator("shelf");
   migrator->online({}, {}, {});
   migrator->offline({}, {}, {});

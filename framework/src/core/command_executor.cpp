@@ -28,7 +28,7 @@ struct CommandExecutor::Call {
   Call(CommandExecutor& executor, const views::ActiveViews& active_views)
       : service{executor},
         active{active_views},
-        transaction{executor.store_.begin()},
+        transaction{executor.store_.begin(active_views.versions())},
         decoder{executor.registry_},
         unit{executor.registry_, *transaction, decoder},
         repository{unit},
@@ -95,7 +95,7 @@ struct CommandExecutor::Call {
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes) {
     if (changes.events.empty()) return;
     changed = true;
-    require_views(changes);
+    require_writable_views(changes);
     store::CommandRecord record{type, &command.base(), {}};
     attributes::write_json_members(record.json, registered.payload, command.get());
     transaction->append(record, changes.streams, changes.events.front().header.created_at);
@@ -106,19 +106,12 @@ struct CommandExecutor::Call {
     }
   }
 
-  /// Pins the versions of the views that these events concern, once per domain.
-  void require_views(const Changes& changes) {
-    std::vector<store::ViewVersion> needed;
+  void require_writable_views(const Changes& changes) const {
     for (const AppliedEvent& event : changes.events) {
       for (const Subscription& subscription : service.registry_.events()[event.type].projectors) {
-        const std::size_t domain = service.registry_.projectors()[subscription.projector].domain;
-        if (required[domain]) continue;
-        active.require_writable(domain);
-        required[domain] = true;
-        needed.push_back({domain, active.versions()[domain]});
+        active.require_writable(service.registry_.projectors()[subscription.projector].domain);
       }
     }
-    if (!needed.empty()) transaction->require(needed);
   }
 
   CommandExecutor& service;
@@ -129,7 +122,6 @@ struct CommandExecutor::Call {
   Repository repository;
   std::deque<AnyCommand> queue;
   bool changed = false;
-  std::vector<bool> required = std::vector<bool>(service.registry_.domains().size());  ///< Domains pinned so far.
   Call* outer;
 
   // A handler that calls its service again must find the call that it is part of; handlers are not handed it.

@@ -226,12 +226,12 @@ void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progres
 void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
   run.connection.execute(std::string{"begin; "} + switch_lock_timeout);
   const auto start = std::chrono::steady_clock::now();
-  run.versions.lock_out_writers();
+  run.versions.lock_out_writers(plan.from);
   CatchUp last{run.connection, store_, plan, target_of(plan)};
   progress.begin("switching", 0);
   const std::int64_t events = last.run({from, 0}, progress);
   swap_tables(run, plan);
-  run.versions.finish(plan.to);
+  run.versions.finish(plan.from, plan.to);
   run.connection.execute("commit", postgres::Phase::commit);
   run.pause_seconds = seconds_since(start);
   run.events += events;

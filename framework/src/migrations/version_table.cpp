@@ -19,7 +19,7 @@ std::string text_array(const postgres::Connection& connection, const std::vector
 }  // namespace
 
 VersionTable::VersionTable(postgres::Connection& connection, const std::string& view_schema)
-    : connection_{connection}, table_{postgres::quoted_name(view_schema, "sequent_versions")} {
+    : connection_{connection}, schema_{view_schema}, table_{postgres::quoted_name(view_schema, "sequent_versions")} {
   // One key per table of versions: its object id, in the space of our own number.
   lock_key_ = "1936028521, " + connection.quoted(table_) + "::regclass::oid::integer";
 }
@@ -66,7 +66,9 @@ void VersionTable::set_horizon(int version, TransactionId horizon) {
                       " where version = " + std::to_string(version));
 }
 
-void VersionTable::finish(int version) {
+void VersionTable::finish(int from, int version) {
+  connection_.execute("alter table " + postgres::quoted_name(schema_, postgres::version_marker(from)) + " rename to " +
+                      postgres::quoted_name(postgres::version_marker(version)));
   connection_.execute("update " + table_ + " set status = null where version = " + std::to_string(version));
 }
 
@@ -74,6 +76,9 @@ void VersionTable::forget(int version) {
   connection_.execute("delete from " + table_ + " where status is not null and version = " + std::to_string(version));
 }
 
-void VersionTable::lock_out_writers() { connection_.execute("lock table " + table_ + " in access exclusive mode"); }
+void VersionTable::lock_out_writers(int current) {
+  connection_.execute("lock table " + postgres::quoted_name(schema_, postgres::version_marker(current)) +
+                      " in access exclusive mode");
+}
 
 }  // namespace seriatim::migrations

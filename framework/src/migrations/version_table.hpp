@@ -35,14 +35,16 @@ class VersionTable {
   void begin_online(int version, const std::vector<std::string>& projectors, const std::vector<std::string>& tables);
   void set_phase(int version, MigrationStatus::Phase phase);
   void set_horizon(int version, TransactionId horizon);
-  void finish(int version);
+  /// Makes `version` the live one: the marker of the live version before it becomes its marker.
+  void finish(int from, int version);
   void forget(int version);
 
-  /// Locks out the writers of these views until the transaction ends.
-  void lock_out_writers();
+  /// Locks out the writers of the live version until the transaction ends.
+  void lock_out_writers(int current);
 
  private:
   postgres::Connection& connection_;
+  std::string schema_;
   std::string table_;
   std::string lock_key_;  ///< SQL expression of the advisory lock's key.
 };

@@ -51,12 +51,6 @@ struct CommandRecord {
   std::string json;  ///< Its own attributes alone.
 };
 
-/// The version of one domain's views that a transaction relies on.
-struct ViewVersion {
-  std::size_t domain;
-  int version;
-};
-
 /// One transaction of the store. Rolls back when destroyed without `commit`. Not thread-safe. Everything that does
 /// not need an answer may be sent as late as `commit`; errors of it are thrown there.
 class Transaction {
@@ -69,10 +63,6 @@ class Transaction {
   /// Stores a command and its events, which all happened at `created_at`. Throws Error(optimistic_locking),
   /// Error(integrity), now or at commit.
   virtual void append(const CommandRecord& command, std::span<const StreamAppend> streams, Timestamp created_at) = 0;
-
-  /// Makes commit fail with Error(projector_migrating) unless the views are of these versions, and keeps them so
-  /// until the transaction ends.
-  virtual void require(std::span<const ViewVersion> versions) = 0;
 
   /// The views of one domain. Owned by the transaction.
   virtual views::Persistor& persistor(std::size_t domain) = 0;
@@ -90,7 +80,10 @@ class Transaction {
 class EventStore {
  public:
   virtual ~EventStore() = default;
-  [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
+
+  /// A transaction that relies on these versions of the views, by domain index: they stay so until it ends. When they are
+  /// others, its first call that reaches the database throws Error(projector_migrating).
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin(std::span<const int> view_versions) = 0;
 
   /// The version of each domain's views, by domain index.
   [[nodiscard]] virtual std::vector<int> view_versions() = 0;

@@ -1,23 +1,57 @@
 #include "store/postgres/batch.hpp"
 
+#include <utility>
+
 #include "core/publisher.hpp"
 
 namespace seriatim::postgres {
 namespace {
 
-/// Class 22 (data) and 23 (integrity constraint): the statement itself is to blame.
+/// Whether a statement itself is to blame, and not the state of the server.
 bool blames_statement(const DatabaseError& error) {
-  return error.code() == ErrorCode::database || error.code() == ErrorCode::record_not_found;
+  return error.code() == ErrorCode::database || error.code() == ErrorCode::record_not_found ||
+         error.code() == ErrorCode::store_not_installed;
 }
 
 constexpr const char* unique_violation = "23505";
+constexpr const char* undefined_table = "42P01";
+
+/// The first statement locks the marker of the version that the program knows; it is gone.
+[[noreturn]] void throw_other_version() {
+  throw_error<ErrorCode::projector_migrating>(
+      "the views in the database are not of the version that this program works with: try again, it will look");
+}
 
 }  // namespace
 
-void Batch::add(std::string sql, Origin origin) { statements_.push_back({std::move(sql), std::move(origin)}); }
+void Batch::add(std::string sql, Origin origin) {
+  statements_.push_back({std::move(sql), std::move(origin), {}, {}});
+  joint_.reset();
+}
+
+void Batch::let_join(Joint joint) { joint_ = std::move(joint); }
+
+std::optional<std::size_t> Batch::joinable() const {
+  if (!joint_ || sent_ == statements_.size()) return std::nullopt;
+  return joint_->parameters;
+}
+
+void Batch::join(const std::string& types, const std::string& values, const std::string& change,
+                 const std::string& result, Origin origin) {
+  const Joint joint = *std::exchange(joint_, std::nullopt);
+  Statement joined = std::move(statements_.back());
+  statements_.pop_back();
+  // The change says what is done; what it joins is the same for all.
+  const std::string name = prepare("joined: " + change + result, [&] {
+    return "(" + joint.types + ", " + types + ") as " + joint.together(change, result);
+  });
+  joined.joined = "execute " + name + "(" + joint.values + ", " + values + ")";
+  joined.joined_origin = std::move(origin);
+  statements_.push_back(std::move(joined));
+}
 
 std::size_t Batch::reserve(Origin origin) {
-  statements_.push_back({{}, std::move(origin)});
+  add({}, std::move(origin));
   return statements_.size() - 1;
 }
 
@@ -29,7 +63,7 @@ bool Batch::fill(std::size_t place, std::string sql) {
 
 std::string Batch::prepare_new(const std::string& shape, const std::string& definition) {
   std::string name = connection_.next_statement_name();
-  statements_.push_back({"prepare " + name + " " + definition, {}});
+  add("prepare " + name + " " + definition, {});
   connection_.prepared.emplace(shape, name);
   fresh_.push_back(shape);
   return name;
@@ -39,7 +73,13 @@ pqxx::result Batch::query(const std::string& sql) {
   const bool begins = sent_ == 0 && !statements_.empty() && statements_.front().origin.kind == Origin::Kind::begin;
   if (!begins) return connection_.execute(sql);
   sent_ = 1;
-  return connection_.execute(statements_.front().sql + "; " + sql);
+  try {
+    return connection_.execute(statements_.front().sql + "; " + sql);
+  } catch (const DatabaseError& error) {
+    if (connection_.usable()) connection_.execute("rollback");
+    if (error.sqlstate() == undefined_table) throw_other_version();
+    throw;
+  }
 }
 
 pqxx::result Batch::send(std::string last, Origin origin) {
@@ -47,9 +87,10 @@ pqxx::result Batch::send(std::string last, Origin origin) {
   add(std::move(last), std::move(origin));
   std::string message;
   for (std::size_t i = sent_; i < statements_.size(); ++i) {
-    if (statements_[i].sql.empty()) continue;
+    const Statement& statement = statements_[i];
+    if (statement.sql.empty()) continue;
     if (!message.empty()) message += "; ";
-    message += statements_[i].sql;
+    message += statement.joined.empty() ? statement.sql : statement.joined;
   }
   sent_ = statements_.size();
   try {
@@ -78,21 +119,23 @@ void Batch::fail(const Error& error) {
   if (forgot_ || !blames_statement(*database_error)) throw *database_error;
   std::string message = database_error->what();
   std::string state = database_error->sqlstate();
-  const Statement* culprit = find_failing(message, state);
-  if (culprit == nullptr) throw *database_error;
-  const Origin& origin = culprit->origin;
-  if (origin.kind == Origin::Kind::projector) {
-    throw core::PublishError{origin.subject, origin.event_type, origin.event, message};
+  const Origin* origin = find_failing(message, state);
+  if (origin == nullptr) throw *database_error;
+  if (origin->kind == Origin::Kind::begin && state == undefined_table) throw_other_version();
+  if (origin->kind == Origin::Kind::projector) {
+    throw core::PublishError{origin->subject, origin->event_type, origin->event, message};
   }
-  if (origin.kind == Origin::Kind::append && state == unique_violation) {
-    throw_error<ErrorCode::optimistic_locking>("another writer was first to change aggregate " + origin.subject +
+  if (origin->kind == Origin::Kind::append && state == unique_violation) {
+    throw_error<ErrorCode::optimistic_locking>("another writer was first to change aggregate " + origin->subject +
                                                ": load it again and retry");
   }
+  if (origin->kind == Origin::Kind::statement) throw DatabaseError{ErrorCode::database, message, state};
   throw DatabaseError{database_error->code(), message, state};
 }
 
-const Batch::Statement* Batch::find_failing(std::string& message, std::string& state) {
-  const Statement* found = nullptr;
+const Origin* Batch::find_failing(std::string& message, std::string& state) {
+  const Origin* joined = nullptr;
+  const Origin* found = nullptr;
   if (statements_.front().origin.kind != Origin::Kind::begin) connection_.execute("begin");
   for (const Statement& statement : statements_) {
     if (statement.origin.kind == Origin::Kind::commit) break;
@@ -102,12 +145,14 @@ const Batch::Statement* Batch::find_failing(std::string& message, std::string& s
     } catch (const DatabaseError& error) {
       message = error.what();
       state = error.sqlstate();
-      found = &statement;
+      found = &statement.origin;
       break;
     }
+    if (!statement.joined.empty()) joined = &statement.joined_origin;
   }
   roll_back();
-  return found;
+  // When nothing fails by itself, it was a statement that joined another: those were left out just now.
+  return found != nullptr ? found : joined;
 }
 
 void Batch::roll_back() {

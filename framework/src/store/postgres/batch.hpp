@@ -1,6 +1,8 @@
 #pragma once
 // The statements of a transaction that need no answer, collected to travel together.
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,25 @@ class Batch {
   /// Puts a statement into a reserved place. False when the place was sent already.
   [[nodiscard]] bool fill(std::size_t place, std::string sql);
 
+  /// An offer to run one more statement within the one added last, which saves the server most of a statement's cost.
+  struct Joint {
+    std::string types;       ///< Of the parameters that are there already.
+    std::string values;      ///< Their values.
+    std::size_t parameters;  ///< How many.
+    /// The whole statement, given the joining one and what to select in the end.
+    std::function<std::string(const std::string& change, const std::string& result)> together;
+  };
+
+  /// Lets the next statement join the one added last, if it comes before anything else is added or sent.
+  void let_join(Joint joint);
+
+  /// The parameters before those of a statement that joins; empty when none can.
+  [[nodiscard]] std::optional<std::size_t> joinable() const;
+
+  /// Joins: `types` and `values` of the further parameters, the change, and what to select in the end.
+  void join(const std::string& types, const std::string& values, const std::string& change, const std::string& result,
+            Origin origin);
+
   /// Prepares a statement under a name of this session unless it is prepared, and returns the name. `shape` says what
   /// it does; `definition` is "(types) as statement", asked for only when needed.
   template <class Definition>
@@ -62,11 +83,13 @@ class Batch {
   struct Statement {
     std::string sql;
     Origin origin;
+    std::string joined;    ///< What is sent instead of `sql`, when another statement joined it.
+    Origin joined_origin;  ///< Of that other statement.
   };
 
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
-  [[nodiscard]] const Statement* find_failing(std::string& message, std::string& state);
+  [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
   void roll_back();
   void forget_unsent() noexcept;
 
@@ -74,6 +97,7 @@ class Batch {
   std::vector<std::string> fresh_;  ///< Shapes whose PREPARE is in this batch and not known to have succeeded.
   std::vector<Statement> statements_;  ///< All since BEGIN: what has been sent is needed to find a failing one.
   std::size_t sent_ = 0;
+  std::optional<Joint> joint_;  ///< Of the last statement.
   bool forgot_ = false;  ///< Something was sent and forgotten, so running again would start from another state.
 };
 

@@ -9,13 +9,14 @@ namespace seriatim::postgres {
 struct LivePersistor::Shape {
   std::string types;  ///< Types of $1, $2, ... separated by commas.
   std::string sql;
+  std::size_t before = 0;  ///< Parameters of a statement that this one joins.
   std::size_t parameters = 0;
 
   /// The next parameter's name.
   std::string add(std::string_view type) {
     if (parameters != 0) types += ", ";
     types += type;
-    return "$" + std::to_string(++parameters);
+    return "$" + std::to_string(before + ++parameters);
   }
 };
 
@@ -118,7 +119,7 @@ void LivePersistor::create(const RecordType& type, const void* record) {
 
 void LivePersistor::create_or_update(const RecordType& type, const void* record, std::span<const std::size_t> key,
                                      std::span<const Assignment> assignments) {
-  Shape shape{{}, insertion(type)};
+  Shape shape{{}, insertion(type), 0};
   std::string values;
   append_record(values, type, record);
   for (std::size_t i = 0; i < type.columns().size(); ++i) {
@@ -139,20 +140,26 @@ void LivePersistor::create_or_update(const RecordType& type, const void* record,
 void LivePersistor::update(const RecordType& type, std::span<const Predicate> predicates,
                            std::span<const Assignment> assignments, bool must_exist) {
   if (assignments.empty()) return;
-  Shape shape{{}, must_exist ? "with changed as (update " : "update "};
+  const std::optional<std::size_t> joins = batch_.joinable();
+  Shape shape{{}, "update " + table(type) + " as r set ", joins.value_or(0)};
   std::string values;
-  shape.sql.append(table(type)).append(" as r set ");
   append_assignments(shape, values, batch_.connection(), type, assignments, "r");
   append_condition(shape, values, batch_.connection(), type, predicates);
-  if (must_exist) {
-    shape.sql += " returning 1) select case when not exists (select from changed) then " + raise_ +
-                 "('SR003', 'table " + std::string{type.table} + " has no row that matches the condition') end";
+  const std::string missing =
+      must_exist ? "case when not exists (select from changed) then " + raise_ + "('SR003', 'table " +
+                       std::string{type.table} + " has no row that matches the condition') end"
+                 : "";
+  if (joins) {
+    shape.sql.append(predicates.empty() ? " where " : " and ").append("exists (select from appended)");
+    batch_.join(shape.types, values, shape.sql + (must_exist ? " returning 1" : ""), missing, origin_);
+    return;
   }
+  if (must_exist) shape.sql = "with changed as (" + shape.sql + " returning 1) select " + missing;
   execute(shape, values);
 }
 
 void LivePersistor::update_each(const RecordType& type, std::span<const Predicate> predicates, const Change& change) {
-  Shape shape{{}, "select tableoid, ctid, " + column_list(type) + " from " + table(type)};
+  Shape shape{{}, "select tableoid, ctid, " + column_list(type) + " from " + table(type), 0};
   std::string values;
   append_condition(shape, values, batch_.connection(), type, predicates);
   shape.sql += " for update";
@@ -173,7 +180,7 @@ void LivePersistor::update_each(const RecordType& type, std::span<const Predicat
       changed.push_back({i, Assignment::Operation::set, {*column.type, column.address(record.get())}});
     }
     if (changed.empty()) continue;
-    Shape write{{}, "update " + table(type) + " as r set "};
+    Shape write{{}, "update " + table(type) + " as r set ", 0};
     std::string parameters;
     append_assignments(write, parameters, batch_.connection(), type, changed, "r");
     write.sql.append(" where r.tableoid = ").append(write.add("oid")).append(" and r.ctid = ").append(write.add("tid"));
@@ -183,7 +190,7 @@ void LivePersistor::update_each(const RecordType& type, std::span<const Predicat
 }
 
 void LivePersistor::select(const RecordType& type, const views::Selection& selection, const Visit& visit) {
-  Shape shape{{}, "select " + column_list(type) + " from " + table(type)};
+  Shape shape{{}, "select " + column_list(type) + " from " + table(type), 0};
   std::string values;
   append_condition(shape, values, batch_.connection(), type, selection.predicates);
   if (selection.newest_by) {
@@ -202,7 +209,7 @@ void LivePersistor::select(const RecordType& type, const views::Selection& selec
 }
 
 void LivePersistor::erase(const RecordType& type, std::span<const Predicate> predicates) {
-  Shape shape{{}, "delete from " + table(type)};
+  Shape shape{{}, "delete from " + table(type), 0};
   std::string values;
   append_condition(shape, values, batch_.connection(), type, predicates);
   execute(shape, values);

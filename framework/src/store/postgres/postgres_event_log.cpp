@@ -73,7 +73,7 @@ void PostgresEventLog::read(const EventFilter& filter, const std::function<void(
 
 AggregateSnapshot PostgresEventLog::show(const AggregateId& id, std::optional<std::int32_t> at) {
   core::AggregateViewer viewer{store_.registry(), id, at};
-  if (!store_.begin()->load(id, viewer)) {
+  if (!store_.begin({})->load(id, viewer)) {
     throw_error<ErrorCode::aggregate_not_found>("there is no aggregate with id " + uuid_text(id));
   }
   return viewer.snapshot();

@@ -8,16 +8,18 @@ namespace {
 
 bool has_views(const Domain& domain) { return !domain.projectors().empty(); }
 
-/// Writers hold this lock until they end, the switch of a migration takes the opposite one: so the version that a
-/// transaction projects for stays the version until it ends.
-std::string begin_statements(const core::Registry& registry) {
-  std::string tables;
-  for (const Domain& domain : registry.domains()) {
+/// Writers lock the marker of the version that they project for until they end. The switch of a migration takes the
+/// opposite lock and renames the marker: so that version stays the version until they end, and a writer that comes
+/// too late finds no marker. One statement that plans nothing does both.
+std::string begin_statements(const core::Registry& registry, std::span<const int> view_versions) {
+  std::string markers;
+  for (std::size_t i = 0; i < view_versions.size(); ++i) {
+    const Domain& domain = registry.domains()[i];
     if (!has_views(domain)) continue;
-    if (!tables.empty()) tables += ", ";
-    tables += quoted_name(domain.view_schema(), "sequent_versions");
+    if (!markers.empty()) markers += ", ";
+    markers += quoted_name(domain.view_schema(), version_marker(view_versions[i]));
   }
-  return tables.empty() ? "begin" : "begin; lock table " + tables + " in access share mode";
+  return markers.empty() ? "begin" : "begin; lock table " + markers + " in access share mode";
 }
 
 }  // namespace
@@ -25,7 +27,6 @@ std::string begin_statements(const core::Registry& registry) {
 PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry)
     : names_{std::move(names)},
       registry_{registry},
-      begin_sql_{begin_statements(registry)},
       pool_{url, [this](Connection& connection) { prepare(connection); }} {
   Connection connection{url};
   require_installed(connection, names_, registry);
@@ -33,19 +34,19 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 }
 
 void PostgresStore::prepare(Connection& connection) const {
-  std::string sql = statement("load_stream", names_) + ";" + statement("append_events", names_) + ";" +
-                    statement("append_event", names_) + ";" + statement("lock_aggregates", names_);
-  for (std::size_t i = 0; i < registry_.domains().size(); ++i) {
-    if (!has_views(registry_.domains()[i])) continue;
-    const std::pair<std::string_view, std::string> fill[] = {
-        {"{views}", quoted_name(registry_.domains()[i].view_schema())},
-        {"{name}", "seriatim_require_view_version_" + std::to_string(i)}};
-    sql += ";" + statement("require_view_version", names_, fill);
-  }
-  connection.set_up(std::move(sql));
+  connection.set_up(statement("load_stream", names_) + ";" + statement("append_events", names_) + ";" +
+                    "prepare seriatim_append_event (" + std::string{append_event_types} + ") as " +
+                    append_event_statement({}, {}) + ";" + statement("lock_aggregates", names_));
 }
 
-std::unique_ptr<store::Transaction> PostgresStore::begin() { return std::make_unique<PostgresTransaction>(*this); }
+std::string PostgresStore::append_event_statement(const std::string& more, const std::string& result) const {
+  const std::pair<std::string_view, std::string> fill[] = {{"{more}", more}, {"{result}", result}};
+  return statement("append_event", names_, fill);
+}
+
+std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const int> view_versions) {
+  return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions));
+}
 
 std::vector<int> PostgresStore::view_versions() {
   std::unique_ptr<Connection> connection = pool_.take();

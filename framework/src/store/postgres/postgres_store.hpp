@@ -44,7 +44,7 @@ class PostgresStore final : public store::EventStore {
   /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old.
   PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry);
 
-  [[nodiscard]] std::unique_ptr<store::Transaction> begin() override;
+  [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const int> view_versions) override;
   [[nodiscard]] std::vector<int> view_versions() override;
 
   [[nodiscard]] const SchemaNames& names() const noexcept { return names_; }
@@ -52,15 +52,18 @@ class PostgresStore final : public store::EventStore {
   [[nodiscard]] const TypeIds& ids() const noexcept { return *ids_; }
   [[nodiscard]] Pool& pool() noexcept { return pool_; }
 
-  /// What every transaction begins with: BEGIN and the locks that keep the views' versions.
-  [[nodiscard]] const std::string& begin_sql() const noexcept { return begin_sql_; }
+  /// The statement that appends one event, with a further common table expression (", changed as (...)") that runs
+  /// after it and what to select in the end. Its parameters are `append_event_types`.
+  [[nodiscard]] std::string append_event_statement(const std::string& more, const std::string& result) const;
+  static constexpr std::string_view append_event_types =
+      "timestamptz, uuid, uuid, smallint, jsonb, uuid, integer, uuid, integer, smallint, jsonb, timestamptz";
+  static constexpr std::size_t append_event_parameters = 12;
 
  private:
   void prepare(Connection& connection) const;
 
   SchemaNames names_;
   const core::Registry& registry_;
-  std::string begin_sql_;
   Pool pool_;
   std::unique_ptr<const TypeIds> ids_;
 };

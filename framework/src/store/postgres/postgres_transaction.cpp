@@ -67,7 +67,7 @@ Batch& PostgresTransaction::batch() {
   if (batch_ == nullptr) {
     connection_ = store_.pool().take();
     batch_ = std::make_unique<Batch>(*connection_);
-    batch_->add(store_.begin_sql(), {Origin::Kind::begin, {}, {}, {}});
+    batch_->add(begin_sql_, {Origin::Kind::begin, {}, {}, {}});
   }
   return *batch_;
 }
@@ -102,17 +102,11 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
   lock(sorted);
   const store::StreamAppend& first = *sorted.front();
-  const bool one_event = sorted.size() == 1 && first.events.size() == 1 && first.expected_version > 0;
-  std::string sql = one_event ? "execute seriatim_append_event(" : "execute seriatim_append_events(";
-  append_command(sql, command);
-  if (one_event) {
-    append_one(sql, first);
+  if (sorted.size() == 1 && first.events.size() == 1 && first.expected_version > 0) {
+    append_one(command, first, created_at);
   } else {
-    append_all(sql, sorted);
+    append_all(command, sorted, created_at);
   }
-  append_value(sql, batch().connection(), created_at);
-  sql += ")";
-  batch().add(std::move(sql), {Origin::Kind::append, ids_text(sorted), {}, {}});
 }
 
 void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
@@ -151,19 +145,33 @@ void PostgresTransaction::append_command(std::string& sql, const store::CommandR
   sql += ",";
 }
 
-void PostgresTransaction::append_one(std::string& sql, const store::StreamAppend& stream) {
+void PostgresTransaction::append_one(const store::CommandRecord& command, const store::StreamAppend& stream,
+                                     Timestamp created_at) {
   const Connection& connection = batch().connection();
-  append_value(sql, connection, stream.aggregate_id);
-  sql.append(",").append(std::to_string(stream.expected_version)).append(",");
-  sql.append(std::to_string(store_.ids().event(stream.events.front().type))).append(",");
-  connection.append_quoted(sql, stream.events.front().json);
-  sql += ",";
+  std::string values;
+  append_command(values, command);
+  append_value(values, connection, stream.aggregate_id);
+  values.append(",").append(std::to_string(stream.expected_version)).append(",");
+  values.append(std::to_string(store_.ids().event(stream.events.front().type))).append(",");
+  connection.append_quoted(values, stream.events.front().json);
+  values += ",";
+  append_value(values, connection, created_at);
+  batch().add("execute seriatim_append_event(" + values + ")",
+              {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}});
+  const auto together = [this](const std::string& change, const std::string& result) {
+    return store_.append_event_statement(", changed as (" + change + ")", result);
+  };
+  batch().let_join({std::string{PostgresStore::append_event_types}, std::move(values),
+                    PostgresStore::append_event_parameters, together});
 }
 
-void PostgresTransaction::append_all(std::string& sql, const std::vector<const store::StreamAppend*>& streams) {
+void PostgresTransaction::append_all(const store::CommandRecord& command,
+                                     const std::vector<const store::StreamAppend*>& streams, Timestamp created_at) {
   const Connection& connection = batch().connection();
   const TypeIds& ids = store_.ids();
   const std::vector<Flat> events = flatten(streams);
+  std::string sql = "execute seriatim_append_events(";
+  append_command(sql, command);
   append_array(sql, streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
   append_array(sql, streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
   append_array(sql, streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
@@ -175,14 +183,8 @@ void PostgresTransaction::append_all(std::string& sql, const std::vector<const s
                [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
   append_array(sql, events, "jsonb",
                [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
-}
-
-void PostgresTransaction::require(std::span<const store::ViewVersion> versions) {
-  for (const store::ViewVersion& required : versions) {
-    batch().add("execute seriatim_require_view_version_" + std::to_string(required.domain) + "(" +
-                    std::to_string(required.version) + ")",
-                {Origin::Kind::guard, {}, {}, {}});
-  }
+  append_value(sql, connection, created_at);
+  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}});
 }
 
 void PostgresTransaction::run(const SqlStatement& statement) {

@@ -15,7 +15,7 @@ namespace seriatim::postgres {
 /// everything else with COMMIT. See store::Transaction.
 class PostgresTransaction final : public store::Transaction {
  public:
-  explicit PostgresTransaction(PostgresStore& store) : store_{store} {}
+  PostgresTransaction(PostgresStore& store, std::string begin_sql) : store_{store}, begin_sql_{std::move(begin_sql)} {}
   ~PostgresTransaction() override;
   PostgresTransaction(const PostgresTransaction&) = delete;
   PostgresTransaction& operator=(const PostgresTransaction&) = delete;
@@ -23,7 +23,6 @@ class PostgresTransaction final : public store::Transaction {
   bool load(const AggregateId& id, store::StreamReader& reader) override;
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
-  void require(std::span<const store::ViewVersion> versions) override;
   void run(const SqlStatement& statement) override;
   views::Persistor& persistor(std::size_t domain) override;
   void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) override;
@@ -33,11 +32,13 @@ class PostgresTransaction final : public store::Transaction {
   Batch& batch();
   void lock(const std::vector<const store::StreamAppend*>& streams);
   void append_command(std::string& sql, const store::CommandRecord& record);
-  void append_one(std::string& sql, const store::StreamAppend& stream);
-  void append_all(std::string& sql, const std::vector<const store::StreamAppend*>& streams);
+  void append_one(const store::CommandRecord& command, const store::StreamAppend& stream, Timestamp created_at);
+  void append_all(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
+                  Timestamp created_at);
   void read_row(const pqxx::row& row, store::StreamReader& reader) const;
 
   PostgresStore& store_;
+  std::string begin_sql_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.

@@ -47,6 +47,8 @@ std::string quoted_name(std::string_view schema, std::string_view table) {
   return quoted_name(schema) + "." + quoted_name(table);
 }
 
+std::string version_marker(int version) { return "seriatim_version_" + std::to_string(version); }
+
 std::string statement(std::string_view name, const SchemaNames& names,
                       std::span<const std::pair<std::string_view, std::string>> more) {
   const std::string file_name = std::string{name} + ".sql";

@@ -23,6 +23,10 @@ struct SchemaNames {
 /// "schema"."table", each quoted.
 [[nodiscard]] std::string quoted_name(std::string_view schema, std::string_view table);
 
+/// The name of the empty table in a view schema whose existence says that the views are at a version; see
+/// docs/stored-formats.md.
+[[nodiscard]] std::string version_marker(int version);
+
 /// The text of sql/statements/<name>.sql with {store}, {application_role} and {reader_role} filled in, and the
 /// further placeholders given as name and replacement. Replacements are SQL already: quote identifiers before.
 [[nodiscard]] std::string statement(std::string_view name, const SchemaNames& names,

@@ -95,6 +95,19 @@ void run(Connection& connection, const SchemaNames& names, const StoreMigration&
                       connection.quoted(migration.name) + ")");
 }
 
+/// Leaves exactly one marker: that of the live version. The lock keeps a migration from switching meanwhile.
+void mark_version(Connection& connection, const SchemaNames& names, const std::string& views) {
+  const std::pair<std::string_view, std::string> fill[] = {{"{views}", quoted_name(views)}};
+  connection.execute("lock table " + quoted_name(views, "sequent_versions") + " in share row exclusive mode");
+  const std::string current =
+      version_marker(connection.execute(statement("view_version", names, fill))[0][0].as<int>());
+  const auto stale = connection.execute("select tablename from pg_catalog.pg_tables where schemaname = " +
+                                        connection.quoted(views) + " and tablename ~ '^seriatim_version_[0-9]+$'"
+                                        " and tablename <> " + connection.quoted(current));
+  for (const auto& row : stale) connection.execute("drop table " + quoted_name(views, row[0].c_str()));
+  connection.execute("create table if not exists " + quoted_name(views, current) + " ()");
+}
+
 std::int64_t count_events(Connection& connection, const SchemaNames& names) {
   return connection.execute("select count(*) from " + quoted_name(names.store, "events"))[0][0].as<std::int64_t>();
 }
@@ -148,8 +161,14 @@ void create_view_schema(Connection& connection, const SchemaNames& names, const 
   connection.execute(installation_lock);
   try {
     connection.transact(statement("create_view_schema", names, fill));
+    connection.execute("begin");
+    mark_version(connection, names, views);
+    connection.execute("commit");
   } catch (const Error&) {
-    if (connection.usable()) connection.execute(installation_unlock);
+    if (connection.usable()) {
+      connection.execute("rollback");
+      connection.execute(installation_unlock);
+    }
     throw;
   }
   connection.execute(installation_unlock);
