@@ -46,8 +46,10 @@ BOOST_AUTO_TEST_CASE(the_application_role_can_neither_change_nor_delete_what_is_
   BOOST_TEST(state_as("seriatim_application", "drop table view_schema.wallet_records") == insufficient_privilege);
 }
 
-BOOST_AUTO_TEST_CASE(the_application_role_can_execute_commands) {
+BOOST_AUTO_TEST_CASE(the_application_role_can_start_with_new_types_and_execute_commands) {
   migrate_to(1);
+  (void)value("delete from sequent_schema.event_types");
+  (void)value("delete from sequent_schema.command_types");
   (void)value("create role seriatim_test_writer login in role seriatim_application");
   Options writer = options;
   writer.database_url.replace(writer.database_url.find("seriatim@"), 9, "seriatim_test_writer@");

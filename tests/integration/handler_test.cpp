@@ -208,9 +208,21 @@ BOOST_AUTO_TEST_CASE(a_projector_that_touches_a_table_of_others_is_stopped) {
 BOOST_AUTO_TEST_CASE(an_aggregate_shows_its_state_at_any_of_its_events) {
   act([&](Repository& r) { r.add<Book>(a, BookAdded{"A", {}, {}, {}, {}}).lend(2); });
   act([&](Repository& r) { r.load<Book>(a).lend(3); });
-  BOOST_TEST(app->events().show(a, std::nullopt).state_json == R"({"days":5})");
-  BOOST_TEST(app->events().show(a, 2).state_json == R"({"days":2})");
+  BOOST_TEST(app->events().show(a, std::nullopt).state_json == R"({"days":5,"since":null})");
+  BOOST_TEST(app->events().show(a, 2).state_json == R"({"days":2,"since":null})");
   BOOST_CHECK_THROW((void)app->events().show(a, 9), Error);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_live_handler_sees_of_a_timestamp_equals_what_a_replay_sees) {
+  const Timestamp fine{std::chrono::microseconds{1'700'000'000'123'456}};
+  std::optional<Timestamp> live;
+  act([&](Repository& r) {
+    Book& book = r.add<Book>(a, BookAdded{"A", {}, {}, {}, {}});
+    book.lend(1, fine);
+    live = book.since();
+  });
+  act([&](Repository& r) { BOOST_TEST((r.load<Book>(a).since() == live)); });
+  BOOST_TEST((live == Timestamp{std::chrono::microseconds{1'700'000'000'123'000}}));
 }
 
 BOOST_AUTO_TEST_CASE(rows_fed_by_many_aggregates_are_rebuilt_as_they_were_live) {

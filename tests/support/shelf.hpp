@@ -37,8 +37,9 @@ BOOST_DESCRIBE_STRUCT(BookAdded, (), (title, colour, pages, tags, size))
 struct BookLent {
   static constexpr std::string_view type_name = "Shelf::BookLent";
   std::int64_t days = 0;
+  std::optional<seriatim::Timestamp> since;
 };
-BOOST_DESCRIBE_STRUCT(BookLent, (), (days))
+BOOST_DESCRIBE_STRUCT(BookLent, (), (days, since))
 
 /// Has no fold: legal, and ignored by the aggregate.
 struct BookDusted {
@@ -62,17 +63,22 @@ class Book : public seriatim::AggregateRoot<Book> {
   using Events = types<BookAdded, BookLent, BookDusted, BookLost>;
   struct State {
     std::int64_t days = 0;
+    std::optional<seriatim::Timestamp> since;
   };
   using AggregateRoot::AggregateRoot;
   Book(const seriatim::AggregateId& id, const BookAdded& book) : AggregateRoot{id} { apply(book); }
-  void lend(std::int64_t days) { apply(BookLent{days}); }
-  void lend_if_changed(std::int64_t days) { apply_if_changed(BookLent{days}); }
+  void lend(std::int64_t days, std::optional<seriatim::Timestamp> since = {}) { apply(BookLent{days, since}); }
+  void lend_if_changed(std::int64_t days) { apply_if_changed(BookLent{days, {}}); }
   void dust() { apply(BookDusted{}); }
   void lose() { apply(BookLost{}); }
   [[nodiscard]] std::int64_t days() const { return state().days; }
-  static void on(State& s, const BookLent& e) { s.days += e.days; }
+  [[nodiscard]] std::optional<seriatim::Timestamp> since() const { return state().since; }
+  static void on(State& s, const BookLent& e) {
+    s.days += e.days;
+    s.since = e.since;
+  }
 };
-BOOST_DESCRIBE_STRUCT(Book::State, (), (days))
+BOOST_DESCRIBE_STRUCT(Book::State, (), (days, since))
 
 class Board : public seriatim::AggregateRoot<Board> {
  public:

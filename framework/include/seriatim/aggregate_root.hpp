@@ -90,23 +90,26 @@ class AggregateRoot : public AggregateBase {
   /// The current state.
   [[nodiscard]] const auto& state() const noexcept { return *static_cast<const typename T::State*>(state_address()); }
 
-  /// Makes `event` happen: the state follows at once, the store when the command succeeds.
+  /// Makes `event` happen: the state follows at once, the store when the command succeeds. Its timestamps are cut to
+  /// `stored_timestamp_digits` first.
   template <class E>
-  void apply(const E& event) {
+  void apply(E event) {
     static_assert(detail::contains<E, typename T::Events>::value,
                   "the aggregate applies an event that its list `Events` does not name");
-    if constexpr (requires(typename T::State & s) { T::on(s, event); }) {
-      T::on(*static_cast<typename T::State*>(state_address()), event);
+    attributes::cut_timestamps(attributes::type_of<E>, &event, stored_timestamp_digits);
+    if constexpr (requires(typename T::State & s, const E& e) { T::on(s, e); }) {
+      T::on(*static_cast<typename T::State*>(state_address()), std::as_const(event));
     }
     record(message_type<E>(), &event);
   }
 
   /// As `apply`, but only if the event would change the state.
   template <class E>
-  void apply_if_changed(const E& event) {
+  void apply_if_changed(E event) {
+    attributes::cut_timestamps(attributes::type_of<E>, &event, stored_timestamp_digits);
     typename T::State changed = state();
-    if constexpr (requires { T::on(changed, event); }) T::on(changed, event);
-    if (!same_attributes(changed, state())) apply(event);
+    if constexpr (requires { T::on(changed, std::as_const(event)); }) T::on(changed, std::as_const(event));
+    if (!same_attributes(changed, state())) apply(std::move(event));
   }
 
  private:

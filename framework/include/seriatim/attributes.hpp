@@ -279,6 +279,9 @@ template <class T, class Owner, class M>
 /// Appends the value as a person reads it: `{amount: 20.00, source: "API"}`.
 void print(std::string& out, const Type& type, const void* value);
 
+/// Cuts all timestamps in the value, however deep, to so many digits of a second's fraction.
+void cut_timestamps(const Type& type, void* value, int digits);
+
 /// Whether two descriptions say the same: kinds, names and elements, recursively.
 [[nodiscard]] bool same_shape(const Type& a, const Type& b);
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "seriatim/errors.hpp"
 #include "seriatim/message.hpp"
 
 namespace seriatim {
@@ -17,7 +18,11 @@ class AnyCommand {
  public:
   template <std::derived_from<Command> C>
   AnyCommand(const C& command)  // NOLINT(google-explicit-constructor): execute(AddMoney{...}) should read so
-      : type_{message_type<C>()}, value_{attributes::Value::of(command)} {}
+      : type_{message_type<C>()}, value_{attributes::Value::of(command)} {
+    if (static_cast<const void*>(static_cast<const Command*>(&command)) != static_cast<const void*>(&command)) {
+      throw_error<ErrorCode::usage>("command " + std::string{type_.name} + " must name seriatim::Command as its first base");
+    }
+  }
   AnyCommand(const MessageType& type, attributes::Value value) : type_{type}, value_{std::move(value)} {}
 
   [[nodiscard]] const MessageType& type() const noexcept { return type_; }

@@ -25,6 +25,10 @@ struct Command {
 };
 BOOST_DESCRIBE_STRUCT(Command, (), (aggregate_id, user_id, created_at, event_aggregate_id, event_sequence_number))
 
+/// Digits of a second's fraction that stored events keep. Events are cut to it before anybody sees them, so that what a
+/// live handler sees equals what a replay sees.
+inline constexpr int stored_timestamp_digits = 3;
+
 /// Where and when an event happened.
 struct EventHeader {
   AggregateId aggregate_id{};

@@ -155,6 +155,31 @@ void print(std::string& out, const Type& type, const void* value) {
   }
 }
 
+void cut_timestamps(const Type& type, void* value, int digits) {
+  // The tables offer the reading view of what is inside; the value is the caller's to change.
+  const auto inside = [&](const Type& inner, const void* address) {
+    cut_timestamps(inner, const_cast<void*>(address), digits);
+  };
+  switch (type.kind) {
+    case Kind::timestamp: {
+      auto& moment = *static_cast<Timestamp*>(value);
+      moment = truncated(moment, digits);
+      return;
+    }
+    case Kind::optional:
+      if (const void* inner = type.optional_get(value)) inside(*type.element, inner);
+      return;
+    case Kind::list:
+      if (type.element->kind == Kind::boolean) return;
+      for (std::size_t i = 0, size = type.list_size(value); i < size; ++i) inside(*type.element, type.list_at(value, i));
+      return;
+    case Kind::object:
+      for (const Member& member : type.members) inside(*member.type, member.address(value));
+      return;
+    default: return;
+  }
+}
+
 bool same_shape(const Type& a, const Type& b) {
   if (&a == &b) return true;
   if (a.kind != b.kind || a.size != b.size || a.members.size() != b.members.size() ||

@@ -31,7 +31,7 @@ std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
   std::int64_t events = 0;
   reader_.read(range, [&](const ReplayEvent& event) {
     projection_.project(event, persistor, [&](const ProjectorType& projector, const ReplayEvent& e) {
-      persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, {}, e.header});
+      persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, {}, e.header, false});
     });
     if (++events % events_a_message == 0) batch.flush();
     progress.advance();

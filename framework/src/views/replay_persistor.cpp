@@ -10,23 +10,39 @@
 namespace seriatim::views {
 namespace {
 
-/// Brings the rows in the order of `order by <column> desc`, as far as the first `limit` go (0: all).
+void require_order(const RecordType& type, std::size_t column) {
+  const attributes::Member& member = type.columns()[column];
+  if (has_order(*member.type)) return;
+  throw_error<ErrorCode::usage>("rows of table " + std::string{type.table} + " cannot be ordered by column " +
+                                std::string{member.name} +
+                                ": lists and objects have no order, choose a column of another type");
+}
+
+/// Brings the rows in the order of `order by <column> desc`, and keeps the first `limit` of them (0: all).
 void sort_newest_first(const ReplayTable& table, std::size_t column, std::size_t limit, std::vector<RowId>& rows) {
   const attributes::Member& member = table.type().columns()[column];
-  if (!has_order(*member.type)) {
-    throw_error<ErrorCode::usage>("rows of table " + std::string{table.type().table} + " cannot be ordered by column " +
-                                  std::string{member.name} +
-                                  ": lists and objects have no order, choose a column of another type");
-  }
-  const auto newer = [&](RowId a, RowId b) {
+  std::stable_sort(rows.begin(), rows.end(), [&](RowId a, RowId b) {
     return comes_before(*member.type, member.address(table.at(b)), member.address(table.at(a)));
-  };
-  if (limit == 1 && !rows.empty()) {
-    std::iter_swap(rows.begin(), std::min_element(rows.begin(), rows.end(), newer));
-  } else {
-    std::stable_sort(rows.begin(), rows.end(), newer);
-  }
+  });
   if (limit != 0 && rows.size() > limit) rows.resize(limit);
+}
+
+/// The rows of the selection, in its order.
+std::vector<RowId> selected(ReplayTable& table, const Selection& selection) {
+  std::vector<RowId> rows;
+  if (!selection.newest_by) {
+    table.find(selection.predicates, selection.limit, rows);
+    return rows;
+  }
+  require_order(table.type(), *selection.newest_by);
+  if (selection.limit == 1) {
+    const RowId row = table.find_greatest(selection.predicates, *selection.newest_by);
+    if (row != no_row) rows.push_back(row);
+    return rows;
+  }
+  table.find(selection.predicates, 0, rows);
+  sort_newest_first(table, *selection.newest_by, selection.limit, rows);
+  return rows;
 }
 
 }  // namespace
@@ -104,10 +120,7 @@ void ReplayPersistor::update_each(const RecordType& type, std::span<const Predic
 void ReplayPersistor::select(const RecordType& type, const Selection& selection, const Visit& visit) {
   Entry& target = entry(type);
   target.locality.condition(selection.predicates, current());
-  std::vector<RowId> rows;
-  target.table.find(selection.predicates, selection.newest_by ? 0 : selection.limit, rows);
-  if (selection.newest_by) sort_newest_first(target.table, *selection.newest_by, selection.limit, rows);
-  for (const RowId row : rows) {
+  for (const RowId row : selected(target.table, selection)) {
     if (target.table.alive(row)) visit(target.table.at(row));
   }
 }

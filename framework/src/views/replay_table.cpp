@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <bitset>
 #include <limits>
 #include <new>
 
@@ -15,6 +16,9 @@ constexpr std::size_t slab_bytes = std::size_t{1} << 16U;
 
 /// With a chain this short at hand, another index would cost more than it saves.
 constexpr std::size_t few_rows = 16;
+
+/// Kinds of searches for the greatest row whose results are remembered. Projectors have one or two.
+constexpr std::size_t most_greatest = 8;
 
 std::size_t slab_bits_for(std::size_t row_size) {
   return static_cast<std::size_t>(std::bit_width(std::max<std::size_t>(slab_bytes / row_size, 8))) - 1;
@@ -85,6 +89,8 @@ void ReplayTable::insert(const void* record) {
   for (const Column& column : columns_) {
     if (column.index != nullptr) column.index->insert(row, hash_of(*column.type, value(row, column)));
   }
+  for (GreatestRows& greatest : greatest_) greatest.entered(row, at(row));
+  ++changes_;
   ++inserted_;
   for (const std::size_t owner : owners_) {
     inserted_bytes_ += owned_bytes(*columns_[owner].type, value(row, columns_[owner]));
@@ -95,6 +101,8 @@ void ReplayTable::erase(RowId row) noexcept {
   for (const Column& column : columns_) {
     if (column.index != nullptr) column.index->erase(row);
   }
+  for (GreatestRows& greatest : greatest_) greatest.leaving(row, at(row));
+  ++changes_;
   unlink(row);
   type_.attributes->destroy(at(row));
   free_.push_back(row);
@@ -104,7 +112,48 @@ void ReplayTable::refresh_index(RowId row, const Column& column) {
   if (column.index != nullptr) column.index->update(row, hash_of(*column.type, value(row, column)));
 }
 
+/// Carries out a change of the row, and keeps `greatest_` true. Where it cannot know, because the change failed halfway
+/// or is a function that came back to this table itself, it forgets all.
+template <class Change>
+void ReplayTable::keep_greatest(RowId row, const Change& change) {
+  attributes::Value before;
+  std::bitset<most_greatest> held;
+  for (std::size_t i = 0; i < greatest_.size(); ++i) held[i] = greatest_[i].holds(row, at(row));
+  if (held.any()) before = attributes::Value{*type_.attributes, at(row)};
+  const std::uint64_t changes = ++changes_;
+  try {
+    change();
+  } catch (...) {
+    forget_greatest();
+    throw;
+  }
+  if (changes_ != changes) return forget_greatest();
+  for (std::size_t i = 0; i < greatest_.size(); ++i) {
+    if (held[i]) {
+      greatest_[i].greatest_changed(row, before.get(), at(row));
+    } else {
+      greatest_[i].entered(row, at(row));
+    }
+  }
+}
+
+bool ReplayTable::greatest_depends_on(std::span<const Assignment> assignments) const noexcept {
+  return std::any_of(greatest_.begin(), greatest_.end(), [&](const GreatestRows& greatest) {
+    return std::any_of(assignments.begin(), assignments.end(),
+                       [&](const Assignment& assignment) { return greatest.depends_on(assignment.column); });
+  });
+}
+
+void ReplayTable::forget_greatest() noexcept {
+  for (GreatestRows& greatest : greatest_) greatest.clear();
+}
+
 void ReplayTable::assign(RowId row, std::span<const Assignment> assignments) {
+  if (!greatest_depends_on(assignments)) return set_columns(row, assignments);
+  keep_greatest(row, [&] { set_columns(row, assignments); });
+}
+
+void ReplayTable::set_columns(RowId row, std::span<const Assignment> assignments) {
   for (const Assignment& assignment : assignments) {
     const Column& column = columns_[assignment.column];
     apply(type_, assignment, const_cast<void*>(value(row, column)));
@@ -113,6 +162,11 @@ void ReplayTable::assign(RowId row, std::span<const Assignment> assignments) {
 }
 
 void ReplayTable::change(RowId row, const std::function<void(void*)>& change) {
+  if (greatest_.empty()) return call_change(row, change);
+  keep_greatest(row, [&] { call_change(row, change); });
+}
+
+void ReplayTable::call_change(RowId row, const std::function<void(void*)>& change) {
   attributes::Value before;
   if (any_variants_) before = attributes::Value{*type_.attributes, at(row)};
   change(at(row));
@@ -224,6 +278,36 @@ void ReplayTable::find(std::span<const Predicate> predicates, std::size_t limit,
   }
 }
 
+/// Where results of such searches are remembered; null where they are not.
+GreatestRows* ReplayTable::greatest_for(std::span<const Predicate> predicates, std::size_t by) {
+  const bool single = std::all_of(predicates.begin(), predicates.end(),
+                                  [](const Predicate& predicate) { return predicate.any_of.size() == 1; });
+  if (!single) return nullptr;
+  for (GreatestRows& greatest : greatest_) {
+    if (greatest.is_for(predicates, by)) return &greatest;
+  }
+  if (greatest_.size() == most_greatest) return nullptr;
+  ++changes_;
+  return &greatest_.emplace_back(*type_.attributes, predicates, by);
+}
+
+RowId ReplayTable::find_greatest(std::span<const Predicate> predicates, std::size_t by) {
+  GreatestRows* const greatest = greatest_for(predicates, by);
+  const RowId known = greatest == nullptr ? no_row : greatest->find(predicates);
+  if (known != no_row) return known;
+  find(predicates, 0, found_);
+  if (found_.empty()) return no_row;
+  const Column& column = columns_[by];
+  const RowId row = *std::min_element(found_.begin(), found_.end(), [&](RowId a, RowId b) {
+    return comes_before(*column.type, value(b, column), value(a, column));
+  });
+  if (greatest != nullptr && found_.size() > few_rows) {
+    greatest->remember(row, at(row));
+    ++changes_;
+  }
+  return row;
+}
+
 RowId ReplayTable::find_key(const void* record, std::span<const std::size_t> key) {
   terms_.clear();
   for (const std::size_t index : key) {
@@ -242,7 +326,9 @@ std::size_t ReplayTable::bytes() const noexcept {
   std::size_t per_row = type_.attributes->size + sizeof(Neighbours);
   for (const Column& column : columns_) per_row += column.index == nullptr ? 0 : HashIndex::bytes_per_row;
   if (inserted_ != 0) per_row += inserted_bytes_ / inserted_;
-  return per_row * size_;
+  std::size_t bytes = per_row * size_;
+  for (const GreatestRows& greatest : greatest_) bytes += greatest.bytes();
+  return bytes;
 }
 
 void ReplayTable::clear() noexcept {
@@ -250,6 +336,7 @@ void ReplayTable::clear() noexcept {
   for (const Column& column : columns_) {
     if (column.index != nullptr) column.index->clear();
   }
+  forget_greatest();
   order_.clear();
   free_.clear();
   first_ = last_ = no_row;

@@ -2,6 +2,7 @@
 // One in-memory table of a replay.
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -9,13 +10,15 @@
 #include <vector>
 
 #include "seriatim/views.hpp"
+#include "views/greatest_rows.hpp"
 #include "views/hash_index.hpp"
 
 namespace seriatim::views {
 
 /// Rows of one record type, kept as the C++ objects that they are, in slabs of raw memory: a row never moves, and
 /// adding one copies the record and nothing else. Rows are listed in the order in which they were added. Columns get a
-/// hash index when a condition first asks for it, which is kept up to date from then on. Not thread-safe.
+/// hash index when a condition first asks for it, and searches for the greatest row a memory of their results; both are
+/// kept up to date from then on. Not thread-safe.
 class ReplayTable {
  public:
   explicit ReplayTable(const RecordType& type);
@@ -35,6 +38,10 @@ class ReplayTable {
 
   /// Appends the rows of the condition to `out`; at most `limit`, unless that is 0.
   void find(std::span<const Predicate> predicates, std::size_t limit, std::vector<RowId>& out);
+
+  /// The row of the condition with the greatest value of the column `by`, by the order of `order by <by> desc`; no_row
+  /// when there is none. Where each predicate names one value, rows that are added make the next search no slower.
+  [[nodiscard]] RowId find_greatest(std::span<const Predicate> predicates, std::size_t by);
 
   /// The first row whose columns `key` equal those of the record; no_row when there is none, and when a column of the
   /// key is NULL: as in a unique index, NULL differs from NULL.
@@ -89,6 +96,13 @@ class ReplayTable {
   void unlink(RowId row) noexcept;
   void refresh_index(RowId row, const Column& column);
   void build_index(Column& column);
+  void set_columns(RowId row, std::span<const Assignment> assignments);
+  void call_change(RowId row, const std::function<void(void*)>& change);
+  template <class Change>
+  void keep_greatest(RowId row, const Change& change);
+  [[nodiscard]] bool greatest_depends_on(std::span<const Assignment> assignments) const noexcept;
+  [[nodiscard]] GreatestRows* greatest_for(std::span<const Predicate> predicates, std::size_t by);
+  void forget_greatest() noexcept;
   [[nodiscard]] std::size_t count(const Term& term) const;
   [[nodiscard]] const Term& choose();
   [[nodiscard]] bool matches(RowId row, const Term& term) const;
@@ -106,10 +120,12 @@ class ReplayTable {
   RowId first_ = no_row;
   RowId last_ = no_row;
   std::size_t size_ = 0;
+  std::vector<GreatestRows> greatest_;
+  std::uint64_t changes_ = 0;       ///< Operations so far that may have changed `greatest_`.
   std::size_t inserted_ = 0;        ///< Ever, and
   std::size_t inserted_bytes_ = 0;  ///< what they owned.
   std::vector<Term> terms_;         ///< Of the current search; kept for its memory.
-  std::vector<RowId> found_;        ///< Of find_key.
+  std::vector<RowId> found_;        ///< Of find_key and find_greatest.
 };
 
 }  // namespace seriatim::views

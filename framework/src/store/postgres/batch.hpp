@@ -18,6 +18,7 @@ struct Origin {
   std::string subject;     ///< append: the aggregates; projector: its name.
   std::string event_type;  ///< projector only.
   EventHeader event{};     ///< projector only.
+  bool creates = false;    ///< append: the aggregate is new.
 };
 
 /// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;

@@ -67,7 +67,7 @@ Batch& PostgresTransaction::batch() {
   if (batch_ == nullptr) {
     connection_ = store_.pool().take();
     batch_ = std::make_unique<Batch>(*connection_);
-    batch_->add(begin_sql_, {Origin::Kind::begin, {}, {}, {}});
+    batch_->add(begin_sql_, {Origin::Kind::begin, {}, {}, {}, false});
   }
   return *batch_;
 }
@@ -110,7 +110,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
 }
 
 void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
-  if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}});
+  if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}, false});
   for (const store::StreamAppend* stream : streams) {
     if (stream->expected_version > 0) changed_.insert(stream->aggregate_id);
   }
@@ -157,7 +157,7 @@ void PostgresTransaction::append_one(const store::CommandRecord& command, const 
   values += ",";
   append_value(values, connection, created_at);
   batch().add("execute seriatim_append_event(" + values + ")",
-              {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}});
+              {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}, false});
   const auto together = [this](const std::string& change, const std::string& result) {
     return store_.append_event_statement(", changed as (" + change + ")", result);
   };
@@ -184,7 +184,8 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   append_array(sql, events, "jsonb",
                [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
   append_value(sql, connection, created_at);
-  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}});
+  const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
+  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates});
 }
 
 void PostgresTransaction::run(const SqlStatement& statement) {
@@ -194,7 +195,7 @@ void PostgresTransaction::run(const SqlStatement& statement) {
     append_value(call, batch().connection(), statement.parameters[i]);
   }
   if (!statement.parameters.empty()) call += ")";
-  batch().add(std::move(call), {Origin::Kind::statement, {}, {}, {}});
+  batch().add(std::move(call), {Origin::Kind::statement, {}, {}, {}, false});
 }
 
 views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
@@ -209,11 +210,11 @@ views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
 
 void PostgresTransaction::attribute_to(std::string_view projector, const EventHeader& header,
                                        std::string_view event_type) {
-  origin_ = {Origin::Kind::projector, std::string{projector}, std::string{event_type}, header};
+  origin_ = {Origin::Kind::projector, std::string{projector}, std::string{event_type}, header, false};
 }
 
 void PostgresTransaction::commit() {
-  batch().send("commit", {Origin::Kind::commit, {}, {}, {}});
+  batch().send("commit", {Origin::Kind::commit, {}, {}, {}, false});
   finished_ = true;
 }
 

@@ -34,7 +34,9 @@ std::vector<std::string> intern(Connection& connection, const SchemaNames& names
   if (std::all_of(wanted.begin(), wanted.end(), is_known)) return known;
   const std::pair<std::string_view, std::string> fill[] = {{"{table}", quoted_name(table)},
                                                            {"{names}", array_of(connection, wanted)}};
-  connection.transact("lock table " + quoted_name(names.store, table) + " in share row exclusive mode; " +
+  // An advisory lock, because the application role may insert types and not lock their table.
+  connection.transact("select pg_advisory_xact_lock(1936028521, " +
+                      connection.quoted(quoted_name(names.store, table)) + "::regclass::oid::integer); " +
                       statement("register_types", names, fill));
   return read_names(connection, names, table);
 }
