@@ -62,6 +62,19 @@ BOOST_FIXTURE_TEST_CASE(executing_on_old_views_warns_once, WalletCli) {
   BOOST_TEST(result.errors.find("plugin brings") == result.errors.rfind("plugin brings"));
 }
 
+BOOST_FIXTURE_TEST_CASE(the_status_after_a_kill_names_the_command_that_goes_on, WalletCli) {
+  build_views("1");
+  BOOST_TEST(run({"migrate", "online"}).exit_code == 0);
+  // As programs that were killed leave it: the row says running, and nobody has the lock.
+  (void)query("update view_schema.sequent_versions set status = 1 where version = 2 returning 1");
+  BOOST_TEST(contains(run({"migrate", "status"}).output, "was interrupted: run `migrate online` again"));
+  BOOST_TEST(run({"migrate", "offline"}).exit_code == 1);
+  (void)query("update view_schema.sequent_versions set status = 3 where version = 2 returning 1");
+  BOOST_TEST(contains(run({"migrate", "status"}).output, "was interrupted: run `migrate offline` again"));
+  BOOST_TEST(run({"migrate", "offline"}).exit_code == 0);
+  BOOST_TEST(run({"migrate", "current-version"}).output == "2\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(results_are_json_for_machines, WalletCli) {
   const ProgramResult online = run({"migrate", "online", "--json"});
   BOOST_TEST(online.output.starts_with(R"({"domain":"wallet","from":0,"to":2,"events":0,"seconds":)"), online.output);

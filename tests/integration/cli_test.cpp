@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <fstream>
+#include <regex>
 #include <set>
 
 #include "cli.hpp"
@@ -30,6 +31,13 @@ struct WalletWithFifteen : WalletCli {
 
 void write(const std::filesystem::path& file, const std::string& text) {
   std::ofstream{file} << text;
+}
+
+/// Of one line of `events --json`.
+std::string mark_of(const std::string& line) {
+  static const std::regex mark{R"re("mark":(\d+),)re"};
+  std::smatch match;
+  return std::regex_search(line, match, mark) ? match[1].str() : "";
 }
 
 }  // namespace
@@ -225,6 +233,40 @@ BOOST_FIXTURE_TEST_CASE(events_are_filtered_and_limited, WalletWithFifteen) {
       added[0].ends_with(R"("type":"Wallet::Events::MoneyAdded","attributes":{"amount": "20", "source": "API"}})"));
   BOOST_TEST(run({"events", "--aggregate", other_id}).output == "");
   BOOST_TEST(run({"events", "--after", "999999999"}).output == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_last_mark_leads_to_the_events_that_come_later, WalletWithFifteen) {
+  const auto last_line = [&](const Arguments& arguments) { return lines_of(run(arguments).output).back(); };
+  const std::string mark = mark_of(last_line({"events", "--json"}));
+  BOOST_TEST(mark == query("select max(xact_id) from sequent_schema.events"));
+  const std::string text = last_line({"events"});
+  BOOST_TEST(text.substr(text.find_first_not_of(' ')).starts_with(mark + " " + some_id + " "), text);
+  BOOST_TEST(run({"events", "--after", mark}).output == "");
+  BOOST_TEST(run({"execute"}, add_money(some_id, "7")).exit_code == 0);
+  const auto later = lines_of(run({"events", "--after", mark, "--json"}).output);
+  BOOST_REQUIRE(later.size() == 1U);
+  BOOST_TEST(contains(later[0], R"("sequence_number":4,)"), later[0]);
+  BOOST_TEST(run({"events", "--after", mark_of(later[0])}).output == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_event_without_a_transaction_has_mark_0, WalletWithFifteen) {
+  (void)query("update sequent_schema.events set xact_id = null where sequence_number = 1 returning 1");
+  const auto lines = lines_of(run({"events", "--json"}).output);
+  BOOST_REQUIRE(lines.size() == 3U);
+  BOOST_TEST(mark_of(lines[0]) == "0");
+  BOOST_TEST(lines_of(run({"events", "--after", "0"}).output).size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_input_is_a_mistake_unless_it_is_allowed, WalletCli) {
+  const ProgramResult refused = run({"execute"}, "\n\n");
+  BOOST_TEST(refused.exit_code == 2);
+  BOOST_TEST(contains(refused.errors, "the input has no commands"), refused.errors);
+  BOOST_TEST(contains(refused.errors, "--allow-empty"), refused.errors);
+  const ProgramResult allowed = run({"execute", "--allow-empty", "-"}, "\n");
+  BOOST_TEST(allowed.exit_code == 0);
+  BOOST_TEST(allowed.output == "");
+  BOOST_TEST(contains(allowed.errors, "the input has no commands"), allowed.errors);
+  BOOST_TEST(run({"execute", "--allow-empty"}, "no command\n").exit_code == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_aggregate_is_shown_as_it_is_and_as_it_was, WalletWithFifteen) {

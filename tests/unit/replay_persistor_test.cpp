@@ -1,6 +1,10 @@
 #include "views/replay_persistor.hpp"
 
+#include <map>
+#include <unordered_map>
+
 #include "replay_rows.hpp"
+#include "views/row_values.hpp"
 
 using namespace replay_rows;
 
@@ -319,6 +323,16 @@ struct Groups {
   }
 };
 
+/// Two values of `big` with one hash.
+std::pair<std::int64_t, std::int64_t> colliding_values() {
+  std::unordered_map<std::uint32_t, std::int64_t> seen;
+  for (std::mt19937_64 engine{1};;) {
+    const auto value = static_cast<std::int64_t>(engine());
+    const auto [other, fresh] = seen.emplace(views::hash_of(attributes::type_of<std::int64_t>, &value), value);
+    if (!fresh) return {other->second, value};
+  }
+}
+
 /// Thirty rows of one name, of which the greatest number is 29; that was asked for.
 struct Thirty : Fixture {
   Thirty() {
@@ -482,6 +496,24 @@ BOOST_FIXTURE_TEST_CASE(a_function_that_changes_a_row_may_ask_for_the_last_one_m
     row.number = 5;
   });
   BOOST_TEST(greatest() == 28);
+}
+
+BOOST_AUTO_TEST_CASE(last_rows_of_groups_with_one_hash_are_kept_apart) {
+  Fixture fixture;
+  const auto [a, b] = colliding_values();
+  std::map<std::int64_t, std::int32_t> greatest;
+  Random random{seed()};
+  for (int i = 0; i < 2000; ++i) {
+    Row row;
+    row.big = random.once_in(2) ? a : b;
+    row.number = random.below(1 + i);
+    fixture.views.create(row);
+    greatest[row.big] = std::max(greatest[row.big], row.number);
+    if (!random.once_in(3)) continue;
+    const std::int64_t wanted = random.once_in(2) ? a : b;
+    const auto last = fixture.views.last(where(&Row::big, wanted), &Row::number);
+    BOOST_TEST((last ? last->number : 0) == greatest[wanted]);
+  }
 }
 
 /// Takes minutes when each `last` goes through all rows.

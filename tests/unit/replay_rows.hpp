@@ -54,9 +54,10 @@ BOOST_DESCRIBE_STRUCT(Count, (), (name, count))
 inline std::uint64_t seed() {
   static const std::uint64_t value = [] {
     const char* const given = std::getenv("SERIATIM_TEST_SEED");
-    return given != nullptr ? std::stoull(given) : std::uint64_t{std::random_device{}()};
+    const std::uint64_t chosen = given != nullptr ? std::stoull(given) : std::uint64_t{std::random_device{}()};
+    BOOST_TEST_MESSAGE("SERIATIM_TEST_SEED=" << chosen);
+    return chosen;
   }();
-  BOOST_TEST_MESSAGE("SERIATIM_TEST_SEED=" << value);
   return value;
 }
 

@@ -32,14 +32,16 @@ std::string to_json(const LoggedEvent& event) {
     put(json, "aggregate_id", event.aggregate_id);
     put(json, "sequence_number", event.sequence_number);
     put(json, "created_at", seriatim::to_string(event.created_at));
+    put(json, "mark", event.transaction);
     put(json, "type", event.type);
     put_json(json, "attributes", event.json);
   });
 }
 
 std::string to_text(const LoggedEvent& event) {
-  return fmt::format("{} {:>5} {} {:<28} {}", uuid_text(event.aggregate_id), fmt::format("#{}", event.sequence_number),
-                     seriatim::to_string(event.created_at), event.type, event.json);
+  return fmt::format("{:>6} {} {:>5} {} {:<28} {}", event.transaction, uuid_text(event.aggregate_id),
+                     fmt::format("#{}", event.sequence_number), seriatim::to_string(event.created_at), event.type,
+                     event.json);
 }
 
 ExitCode events(Context& context, const EventsOptions& options) {
@@ -74,8 +76,8 @@ void add_events_command(CLI::App& app, Action& action) {
       ->type_name("T");
   command
       ->add_option("--after", options->after,
-                   "Only events of transactions with a greater id [default: from the beginning]\n"
-                   "example: --after 1234")
+                   "Only events with a greater mark, which is the first word of each line (\"mark\" with --json)\n"
+                   "[default: from the beginning]; example: --after 1234")
       ->check(at_least(0))
       ->type_name("MARK");
   command->add_option("--limit", options->limit, "At most so many, 0 for all [default: 100]\nexample: --limit 20")

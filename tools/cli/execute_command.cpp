@@ -20,6 +20,7 @@ namespace {
 struct ExecuteOptions {
   std::string file = "-";
   bool stop_on_error = false;
+  bool allow_empty = false;
   std::size_t max_line = std::size_t{16} << 20U;
 };
 
@@ -39,11 +40,7 @@ class Run {
     const auto start = std::chrono::steady_clock::now();
     read_all();
     const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start;
-    if (commands() == 0 && !stopped_) {
-      throw_error<ErrorCode::usage>(
-          "the input has no commands: give one JSON object a line, like "
-          R"({"type": "Wallet::Commands::AddMoney", "aggregate_id": "...", "amount": "20", "source": "API"})");
-    }
+    if (commands() == 0 && !stopped_) return end_without_commands();
     summarize(duration.count());
     return result_;
   }
@@ -64,6 +61,17 @@ class Run {
         give(execute(line));
       }
     }
+  }
+
+  ExitCode end_without_commands() const {
+    if (!options_.allow_empty) {
+      throw_error<ErrorCode::usage>(
+          "the input has no commands: give one JSON object a line, like "
+          R"({"type": "Wallet::Commands::AddMoney", "aggregate_id": "...", "amount": "20", "source": "API"}; )"
+          "where that is nothing unusual, give --allow-empty");
+    }
+    context_.note("the input has no commands");
+    return ExitCode::done;
   }
 
   Answer execute(const std::string& line) {
@@ -184,6 +192,8 @@ void add_execute_command(CLI::App& app, Action& action) {
       ->type_name("");
   command->add_flag("--stop-on-error", options->stop_on_error,
                     "Stop at the first line that is not ok [default: answer it and go on]");
+  command->add_flag("--allow-empty", options->allow_empty,
+                    "An input without any command is nothing unusual [default: it is a mistake, exit code 2]");
   command
       ->add_option("--max-line", options->max_line,
                    "Longest line that is read [default: 16MiB]\nexample: --max-line 1MiB")

@@ -67,9 +67,16 @@ const char* name_of(MigrationStatus::Phase phase) {
   return "unknown";
 }
 
+std::string after_interruption(const MigrationStatus& status, const std::string& target) {
+  if (status.phase == MigrationStatus::Phase::offline_running) {
+    return "migrate offline" + target + " was interrupted: run `migrate offline` again, and it goes on from there";
+  }
+  return "migrate online" + target + " was interrupted: run `migrate online` again, and it cleans up first";
+}
+
 std::string sentence(const MigrationStatus& status) {
   const std::string target = status.target ? fmt::format(" to version {}", *status.target) : "";
-  if (status.interrupted) return "a migration" + target + " was interrupted: the next `migrate online` cleans up";
+  if (status.interrupted) return after_interruption(status, target);
   switch (status.phase) {
     case MigrationStatus::Phase::idle:
       break;

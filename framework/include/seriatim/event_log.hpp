@@ -10,13 +10,15 @@
 
 namespace seriatim {
 
-/// One stored event.
+/// One stored event. `transaction` is the id of the transaction that stored it, which `EventFilter::after` takes; 0 when
+/// it is unknown, as of events that another program has imported.
 struct LoggedEvent {
   AggregateId aggregate_id;
   std::int32_t sequence_number;
   Timestamp created_at;
   std::string type;
   std::string json;  ///< The event's own attributes, as stored.
+  std::int64_t transaction = 0;
 };
 
 /// Which events to read.

@@ -15,6 +15,7 @@ LoggedEvent event_of(const pqxx::row& row) {
   read_field(row[2], attributes::type_of<Timestamp>, &event.created_at, "created_at");
   event.type = row[3].c_str();
   event.json = row[4].c_str();
+  event.transaction = row[5].as<std::int64_t>();
   return event;
 }
 
@@ -44,9 +45,10 @@ class Reading {
 
 std::string PostgresEventLog::query(const Connection& connection, const EventFilter& filter) const {
   const std::string& schema = store_.names().store;
-  std::string sql = "select e.aggregate_id, e.sequence_number, e.created_at, t.type, e.event_json from " +
-                    quoted_name(schema, "events") + " e join " + quoted_name(schema, "event_types") +
-                    " t on t.id = e.event_type_id where true";
+  std::string sql =
+      "select e.aggregate_id, e.sequence_number, e.created_at, t.type, e.event_json, coalesce(e.xact_id, 0) from " +
+      quoted_name(schema, "events") + " e join " + quoted_name(schema, "event_types") +
+      " t on t.id = e.event_type_id where true";
   if (filter.aggregate_id) {
     sql += " and (e.partition_key, e.aggregate_id) in (select events_partition_key, aggregate_id from " +
            quoted_name(schema, "aggregates") + " where aggregate_id = '" + uuid_text(*filter.aggregate_id) + "')";
