@@ -245,4 +245,34 @@ inline Row random_row(Random& random) {
   return row;
 }
 
+/// The number as text of one width, so that the text has the number's order.
+inline std::string padded(double number) {
+  const std::string text = std::to_string(number + 1e6);
+  return std::string(20 - text.size(), '0') + text;
+}
+
+/// The order of `order by ... desc`, told differently than the implementation does.
+template <class T>
+std::string descending_key(const T& value) {
+  if constexpr (attributes::detail::is_optional<T>::value) {
+    return value ? "0" + descending_key(*value) : std::string{"1"};
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return value;
+  } else if constexpr (std::is_same_v<T, Uuid>) {
+    return uuid_text(value);
+  } else if constexpr (std::is_same_v<T, Colour>) {
+    return value == Colour::red ? "red" : value == Colour::green ? "green" : "amber";
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::isnan(value) ? "z" : padded(value);
+  } else if constexpr (std::is_same_v<T, Decimal>) {
+    return padded(value.to_double());
+  } else if constexpr (std::is_same_v<T, Timestamp>) {
+    return padded(static_cast<double>(value.time_since_epoch().count()));
+  } else if constexpr (std::is_same_v<T, Date>) {
+    return padded(static_cast<unsigned>(value.day()));
+  } else {
+    return padded(static_cast<double>(value));
+  }
+}
+
 }  // namespace replay_rows

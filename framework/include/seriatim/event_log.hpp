@@ -10,8 +10,8 @@
 
 namespace seriatim {
 
-/// One stored event. `transaction` is the id of the transaction that stored it, which `EventFilter::after` takes; 0 when
-/// it is unknown, as of events that another program has imported.
+/// One stored event. `transaction` is the id of the transaction that stored it, which `EventFilter::after` takes; 0
+/// when it is unknown, as of events that another program has imported.
 struct LoggedEvent {
   AggregateId aggregate_id;
   std::int32_t sequence_number;
