@@ -1,21 +1,18 @@
--- The common case of append_events, for speed: one event that continues one stream. $1 to $7 command, $8 aggregate,
--- $9 version, $10 event type, $11 attributes, $12 instant. The aggregate is locked first; the rest as there. {more} is
--- empty, or the change of a view row that saves a statement by joining this one; it waits for `appended`.
+-- The common case of append_events, for speed: a command ($1 created_at, $2 user, $3 aggregate, $4 type, $5 attributes) that
+-- nothing caused, and one event ($7 type, $8 attributes) of the same instant, which follows event $6 of the same aggregate.
+-- Only for a stream that this transaction has loaded, so that event $6 is known to be there. The aggregate is locked before
+-- the event is written, and another writer's event $6 + 1 fails on the primary key. {more} is empty, or the change of a view
+-- row that saves a statement by joining this one; it waits for `appended`.
 with command as (
-  insert into {store}.commands (created_at, user_id, aggregate_id, command_type_id, command_json, event_aggregate_id,
-                                event_sequence_number)
-  values ($1, $2, $3, $4, $5, $6, $7)
+  insert into {store}.commands (created_at, user_id, aggregate_id, command_type_id, command_json)
+  values ($1, $2, $3, $4, $5)
   returning id
 ), appended as (
   insert into {store}.events (aggregate_id, partition_key, sequence_number, created_at, command_id, event_type_id,
                               event_json)
-  select $8,
-         coalesce((select e.partition_key from {store}.events e
-                    where e.partition_key = (select a.events_partition_key from {store}.aggregates a
-                                              where a.aggregate_id = $8 for no key update)
-                      and e.aggregate_id = $8 and e.sequence_number = $9),
-                  {store}.raise('SR001', 'events do not continue the stream of aggregate ' || $8)),
-         $9 + 1, $12, command.id, $10, $11
+  select $3,
+         (select a.events_partition_key from {store}.aggregates a where a.aggregate_id = $3 for no key update),
+         $6 + 1, $1, command.id, $7, $8
     from command
   returning 1
 ){more}

@@ -1,7 +1,9 @@
--- All events of one aggregate, oldest first.
+-- All events of one aggregate, oldest first. Two look-ups instead of a join, so that the index gives the order and nothing
+-- is sorted.
 prepare seriatim_load_stream (uuid) as
-select a.aggregate_type_id, e.sequence_number, e.created_at, e.event_type_id, e.event_json
-  from {store}.aggregates a
-  join {store}.events e on e.partition_key = a.events_partition_key and e.aggregate_id = a.aggregate_id
- where a.aggregate_id = $1
+select (select a.aggregate_type_id from {store}.aggregates a where a.aggregate_id = $1),
+       e.sequence_number, e.event_type_id, e.event_json
+  from {store}.events e
+ where e.partition_key = (select a.events_partition_key from {store}.aggregates a where a.aggregate_id = $1)
+   and e.aggregate_id = $1
  order by e.sequence_number

@@ -12,15 +12,28 @@ namespace {
 
 using namespace seriatim::literals;
 
+void warm_up(seriatim::Application& app, const seriatim::AggregateId& id) {
+  try {
+    app.commands().execute(wallet::AddMoney{{.aggregate_id = id}, "1.00"_decimal, "warm"});
+  } catch (const seriatim::Error& error) {
+    if (!error.retryable()) throw;
+  }
+}
+
 /// Commands/s of `threads` threads that add money to random wallets.
 double execute_commands(const StoreFixture& store, int threads, int seconds) {
   const auto app = store.application();
+  std::atomic<bool> start_counting{false};
   std::atomic<bool> stop{false};
   std::atomic<std::int64_t> done{0};
   const auto work = [&](unsigned seed) {
     std::mt19937_64 random{seed};
     std::uniform_int_distribution<std::int64_t> wallet{1, store.wallets()};
     std::int64_t mine = 0;
+    while (!start_counting.load(std::memory_order_relaxed)) {
+      // Connections and plans are made before the clock starts; pgbench does not count its own either.
+      warm_up(*app, StoreFixture::wallet_id(wallet(random)));
+    }
     while (!stop.load(std::memory_order_relaxed)) {
       const wallet::AddMoney command{{.aggregate_id = StoreFixture::wallet_id(wallet(random))}, "1.00"_decimal, "bench"};
       try {
@@ -32,12 +45,11 @@ double execute_commands(const StoreFixture& store, int threads, int seconds) {
     }
     done += mine;
   };
-  for (int i = 0; i < 2 * threads; ++i) {  // Connections and plans are made before the clock starts.
-    app->commands().execute(wallet::AddMoney{{.aggregate_id = StoreFixture::wallet_id(1)}, "1.00"_decimal, "warm"});
-  }
-  const auto start = std::chrono::steady_clock::now();
   std::vector<std::thread> workers;
   for (int i = 0; i < threads; ++i) workers.emplace_back(work, static_cast<unsigned>(i + 1));
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  start_counting = true;
+  const auto start = std::chrono::steady_clock::now();
   std::this_thread::sleep_for(std::chrono::seconds{seconds});
   stop = true;
   for (std::thread& worker : workers) worker.join();

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N]
+// seriatim-bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,17 +15,19 @@ struct Arguments {
   int seconds = 5;
   std::int64_t wallets = 20'000;
   std::int64_t events = 1'000'000;
+  bool by_socket = false;
 };
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N]\n"
+      "usage: tools/bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` beside pgbench, 1 and 8 clients (default: both parts)\n"
       "  rebuild    a view rebuilt from all events beside COPY TO STDOUT of the same events\n"
       "  --rounds   measurements of each figure, of which the median is printed (3)\n"
       "  --seconds  of each measurement of commands (5)\n"
       "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
+      "  --socket   over the Unix socket instead of TCP on the loopback\n"
       "  --events   in the store when a rebuild is measured, 10 a wallet (1000000)\n");
   std::exit(status);
 }
@@ -35,6 +37,10 @@ Arguments parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--help") usage(0);
+    if (word == "--socket") {
+      arguments.by_socket = true;
+      continue;
+    }
     if (word == "commands" || word == "rebuild") {
       arguments.what = word;
       continue;
@@ -63,10 +69,10 @@ int main(int argc, char** argv) {
   try {
     bench::print_heading();
     if (arguments.what != "rebuild") {
-      bench::measure_commands(bench::StoreFixture{arguments.wallets, 10}, arguments.rounds, arguments.seconds);
+      bench::measure_commands(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
     if (arguments.what != "commands") {
-      bench::measure_rebuild(bench::StoreFixture{arguments.events / 10, 10}, arguments.rounds);
+      bench::measure_rebuild(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket}, arguments.rounds);
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "seriatim-bench: %s\n", error.what());

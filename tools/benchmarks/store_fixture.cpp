@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <fstream>
 #include <pqxx/pqxx>
 
 #include "seriatim/database.hpp"
@@ -27,16 +28,29 @@ constexpr const char* fill_events = R"(
                    where type = case when s = 1 then 'Wallet::Events::WalletCreated'
                                      else 'Wallet::Events::MoneyAdded' end) t)";
 
+/// An address of the loopback that is this process's own, so that the usual port is free.
+std::string loopback_address() {
+  const auto pid = static_cast<unsigned>(::getpid());
+  return "127.77." + std::to_string(pid / 250 % 250 + 1) + "." + std::to_string(pid % 250 + 1);
+}
+
 }  // namespace
 
-StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each)
+StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket)
     : wallets_{wallets},
       events_each_{events_each},
       directory_{std::filesystem::temp_directory_path() / ("seriatim-bench-" + std::to_string(::getpid()))} {
-  server_ = std::make_unique<seriatim::LocalPostgres>(seriatim::LocalPostgres::Settings{
-      .directory = directory_ / "postgres",
-      .configuration = {{"shared_buffers", "1GB"}, {"max_wal_size", "4GB"}, {"autovacuum", "off"}}});
+  std::filesystem::create_directories(directory_);
+  std::ofstream{directory_ / "hba.conf"} << "local all all trust\nhost all all 127.0.0.0/8 trust\n";
+  server_ = std::make_unique<seriatim::LocalPostgres>(
+      seriatim::LocalPostgres::Settings{.directory = directory_ / "postgres",
+                                        .configuration = {{"shared_buffers", "1GB"},
+                                                          {"max_wal_size", "4GB"},
+                                                          {"autovacuum", "off"},
+                                                          {"listen_addresses", loopback_address()},
+                                                          {"hba_file", (directory_ / "hba.conf").string()}}});
   url_ = server_->start();
+  if (!by_socket) url_ = "postgresql://seriatim@" + loopback_address() + ":5432/seriatim";
   seriatim::Options options;
   options.database_url = url_;
   seriatim::Database{options}.create({wallet::domain()});

@@ -16,7 +16,8 @@ class StoreFixture {
  public:
   /// Fills the store with `wallets` wallets of `events_each` events, in arrival order (round robin), and makes version 1
   /// of the views live.
-  StoreFixture(std::int64_t wallets, std::int64_t events_each);
+  /// Clients reach it by TCP on the loopback, as they would a database on another machine, or by its Unix socket.
+  StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket);
   ~StoreFixture();
   StoreFixture(const StoreFixture&) = delete;
   StoreFixture& operator=(const StoreFixture&) = delete;

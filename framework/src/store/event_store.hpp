@@ -14,10 +14,10 @@
 
 namespace seriatim::store {
 
-/// One event as it is stored. The views are valid during the call that hands it over.
+/// One event as a fold needs it (not when it happened: states depend on attributes alone). The views are valid during the
+/// call that hands it over.
 struct EventRow {
   std::int32_t sequence_number;
-  Timestamp created_at;
   core::TypeIndex type;        ///< unknown_type when no loaded domain declares it.
   std::string_view type_name;  ///< Always set.
   std::string_view json;       ///< The attributes alone.

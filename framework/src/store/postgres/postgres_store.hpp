@@ -56,8 +56,8 @@ class PostgresStore final : public store::EventStore {
   /// after it and what to select in the end. Its parameters are `append_event_types`.
   [[nodiscard]] std::string append_event_statement(const std::string& more, const std::string& result) const;
   static constexpr std::string_view append_event_types =
-      "timestamptz, uuid, uuid, smallint, jsonb, uuid, integer, uuid, integer, smallint, jsonb, timestamptz";
-  static constexpr std::size_t append_event_parameters = 12;
+      "timestamptz, uuid, uuid, smallint, jsonb, integer, smallint, jsonb";
+  static constexpr std::size_t append_event_parameters = 8;
 
  private:
   void prepare(Connection& connection) const;

@@ -80,18 +80,17 @@ bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reade
   const std::string* name = store_.ids().aggregate_name_of(type);
   reader.stream(name != nullptr ? std::string_view{*name} : "type that was registered after this program started");
   for (const auto& row : rows) read_row(row, reader);
+  versions_[id] = rows[rows.size() - 1][1].as<std::int32_t>();
   return true;
 }
 
 void PostgresTransaction::read_row(const pqxx::row& row, store::StreamReader& reader) const {
   store::EventRow event{};
   event.sequence_number = row[1].as<std::int32_t>();
-  const pqxx::field created_at = row[2];
-  read_field(created_at, attributes::type_of<Timestamp>, &event.created_at, "created_at");
-  const TypeIds::EventName* name = store_.ids().event_of(row[3].as<int>());
+  const TypeIds::EventName* name = store_.ids().event_of(row[2].as<int>());
   event.type = name != nullptr ? name->type : core::unknown_type;
   event.type_name = name != nullptr ? std::string_view{name->name} : "a type registered after this program started";
-  event.json = {row[4].c_str(), row[4].size()};
+  event.json = {row[3].c_str(), row[3].size()};
   reader.event(event);
 }
 
@@ -101,12 +100,27 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
   lock(sorted);
-  const store::StreamAppend& first = *sorted.front();
-  if (sorted.size() == 1 && first.events.size() == 1 && first.expected_version > 0) {
-    append_one(command, first, created_at);
+  if (is_common(command, sorted, created_at)) {
+    append_one(command, *sorted.front());
   } else {
     append_all(command, sorted, created_at);
   }
+  for (const store::StreamAppend* stream : sorted) {
+    const auto known = versions_.find(stream->aggregate_id);
+    if (known != versions_.end()) known->second += static_cast<std::int32_t>(stream->events.size());
+  }
+}
+
+bool PostgresTransaction::is_common(const store::CommandRecord& record,
+                                    const std::vector<const store::StreamAppend*>& streams, Timestamp created_at) const {
+  const store::StreamAppend& stream = *streams.front();
+  const Command& command = *record.command;
+  if (streams.size() != 1 || stream.events.size() != 1 || command.created_at != created_at ||
+      command.aggregate_id != stream.aggregate_id || command.event_aggregate_id || command.event_sequence_number) {
+    return false;
+  }
+  const auto known = versions_.find(stream.aggregate_id);
+  return known != versions_.end() && known->second == stream.expected_version;
 }
 
 void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
@@ -128,7 +142,7 @@ void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& st
   lock(streams);
 }
 
-void PostgresTransaction::append_command(std::string& sql, const store::CommandRecord& record) {
+void PostgresTransaction::append_request(std::string& sql, const store::CommandRecord& record) {
   const Connection& connection = batch().connection();
   const Command& command = *record.command;
   append_value(sql, connection, command.created_at);
@@ -139,23 +153,15 @@ void PostgresTransaction::append_command(std::string& sql, const store::CommandR
   sql.append(",").append(std::to_string(store_.ids().command(record.type))).append(",");
   connection.append_quoted(sql, record.json);
   sql += ",";
-  append_value(sql, connection, command.event_aggregate_id);
-  sql += ",";
-  append_value(sql, connection, command.event_sequence_number);
-  sql += ",";
 }
 
-void PostgresTransaction::append_one(const store::CommandRecord& command, const store::StreamAppend& stream,
-                                     Timestamp created_at) {
+void PostgresTransaction::append_one(const store::CommandRecord& record, const store::StreamAppend& stream) {
   const Connection& connection = batch().connection();
   std::string values;
-  append_command(values, command);
-  append_value(values, connection, stream.aggregate_id);
-  values.append(",").append(std::to_string(stream.expected_version)).append(",");
+  append_request(values, record);
+  values.append(std::to_string(stream.expected_version)).append(",");
   values.append(std::to_string(store_.ids().event(stream.events.front().type))).append(",");
   connection.append_quoted(values, stream.events.front().json);
-  values += ",";
-  append_value(values, connection, created_at);
   batch().add("execute seriatim_append_event(" + values + ")",
               {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}, false});
   const auto together = [this](const std::string& change, const std::string& result) {
@@ -171,7 +177,11 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   const TypeIds& ids = store_.ids();
   const std::vector<Flat> events = flatten(streams);
   std::string sql = "execute seriatim_append_events(";
-  append_command(sql, command);
+  append_request(sql, command);
+  append_value(sql, connection, command.command->event_aggregate_id);
+  sql += ",";
+  append_value(sql, connection, command.command->event_sequence_number);
+  sql += ",";
   append_array(sql, streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
   append_array(sql, streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
   append_array(sql, streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });

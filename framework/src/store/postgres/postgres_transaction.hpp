@@ -1,6 +1,7 @@
 #pragma once
 // One transaction of the PostgreSQL store.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,8 +32,10 @@ class PostgresTransaction final : public store::Transaction {
  private:
   Batch& batch();
   void lock(const std::vector<const store::StreamAppend*>& streams);
-  void append_command(std::string& sql, const store::CommandRecord& record);
-  void append_one(const store::CommandRecord& command, const store::StreamAppend& stream, Timestamp created_at);
+  void append_request(std::string& sql, const store::CommandRecord& record);
+  [[nodiscard]] bool is_common(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
+                               Timestamp created_at) const;
+  void append_one(const store::CommandRecord& command, const store::StreamAppend& stream);
   void append_all(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
                   Timestamp created_at);
   void read_row(const pqxx::row& row, store::StreamReader& reader) const;
@@ -43,6 +46,7 @@ class PostgresTransaction final : public store::Transaction {
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
   Origin origin_;
+  std::map<AggregateId, std::int32_t> versions_;  ///< The last event of each stream loaded or continued here.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
   std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
   bool finished_ = false;  ///< Nothing is left to roll back.
