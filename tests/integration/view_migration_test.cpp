@@ -87,6 +87,14 @@ BOOST_AUTO_TEST_CASE(a_second_migration_at_the_same_time_is_refused) {
   BOOST_CHECK((*second == ErrorCode::concurrent_migration));
 }
 
+BOOST_AUTO_TEST_CASE(the_next_migration_may_begin_as_soon_as_one_has_ended) {
+  for (int round = 0; round < 30; ++round) {
+    online(1);
+    BOOST_REQUIRE((error_of([&] { offline(2); }) == ErrorCode::migration_not_started));
+  }
+  offline(1);
+}
+
 BOOST_AUTO_TEST_CASE(a_failing_build_leaves_the_live_views_and_no_leftovers) {
   migrate_to(1);
   const AggregateId id = create_wallet();

@@ -53,7 +53,19 @@ struct PostgresMigrator::Run {
     pending = versions.pending();
   }
 
-  // The session, and its lock with it, ends with the connection.
+  /// Gives the lock back at once: the server notices the end of a session some time after the program, and the next
+  /// migration may come before that.
+  ~Run() {
+    try {
+      if (connection.usable()) versions.unlock();
+    } catch (const std::exception&) {
+      // The lock ends with the session.
+      return;
+    }
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
   postgres::Connection connection;
   VersionTable versions;
   int from = 0;
