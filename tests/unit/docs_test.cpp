@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <regex>
+#include <set>
 
 #include "document.hpp"
 #include "seriatim/errors.hpp"
@@ -44,9 +45,43 @@ std::vector<std::string> relative_links(const std::filesystem::path& document) {
   return links;
 }
 
+/// What `pattern` finds in a text: its first group of each match.
+std::vector<std::string> all_matches(const std::string& text, const std::string& pattern) {
+  const std::regex expression{pattern};
+  std::vector<std::string> found;
+  for (std::sregex_iterator match{text.begin(), text.end(), expression}, end; match != end; ++match) {
+    found.push_back((*match)[1]);
+  }
+  return found;
+}
+
+/// The names of all test cases of the source tree.
+std::set<std::string> test_cases() {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{source_directory / "tests"}) {
+    if (entry.path().extension() != ".cpp") continue;
+    const std::string source = text_of(entry.path().lexically_relative(source_directory));
+    for (std::string& name : all_matches(source, R"(BOOST_\w+_TEST_CASE\(\s*(\w+))")) names.insert(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(docs)
+
+BOOST_AUTO_TEST_CASE(every_promise_names_tests_that_exist) {
+  const std::set<std::string> cases = test_cases();
+  std::size_t rows = 0;
+  for (const std::string& line : lines_of(text_of("docs/behaviour.md"))) {
+    if (!std::regex_search(line, std::regex{R"(^\| \d+\.\d+ \|)"})) continue;
+    ++rows;
+    const std::vector<std::string> named = all_matches(line.substr(line.rfind("|", line.size() - 2)), "`(\\w+)`");
+    BOOST_TEST(!named.empty(), "a test is named in: " << line);
+    for (const std::string& name : named) BOOST_TEST(cases.count(name) == 1U, name << " of docs/behaviour.md is a test");
+  }
+  BOOST_TEST(rows != 0U);
+}
 
 BOOST_AUTO_TEST_CASE(every_error_code_is_explained) {
   const std::string errors = text_of("docs/errors.md");
