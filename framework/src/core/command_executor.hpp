@@ -1,14 +1,10 @@
 #pragma once
 // The command service over an event store.
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 
-#include "core/unit_of_work.hpp"
-#include "seriatim/command_service.hpp"
-#include "store/event_store.hpp"
-#include "views/active_views.hpp"
+#include "core/command_call.hpp"
 
 namespace seriatim::core {
 
@@ -23,17 +19,14 @@ class CommandExecutor final : public CommandService {
 
  private:
   using Active = std::shared_ptr<const views::ActiveViews>;
-  struct Call;
 
   ExecutionResult attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
                           const views::ActiveViews& active);
   [[nodiscard]] Active active_views();
+  [[nodiscard]] Active read_active_views() const;
   void refresh_active_views(const Active& stale);
 
-  const Registry& registry_;
-  store::EventStore& store_;
-  const Clock& clock_;
-  UnknownCommands unknown_;
+  const CallContext context_;
   std::mutex mutex_;  ///< Guards active_.
   Active active_;
 };
