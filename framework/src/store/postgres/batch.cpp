@@ -31,21 +31,28 @@ void Batch::add(std::string sql, Origin origin) {
 
 void Batch::let_join(Joint joint) { joint_ = std::move(joint); }
 
-std::optional<std::size_t> Batch::joinable() const {
-  if (!joint_ || sent_ == statements_.size()) return std::nullopt;
-  return joint_->parameters;
+const std::vector<Batch::Parameter>* Batch::joinable() const {
+  return joint_ && sent_ < statements_.size() ? &joint_->parameters : nullptr;
 }
 
-void Batch::join(const std::string& types, const std::string& values, const std::string& change,
-                 const std::string& result, Origin origin) {
-  const Joint joint = *std::exchange(joint_, std::nullopt);
+void Batch::join(std::span<const Parameter> further, const std::string& change, const std::string& missing,
+                 Origin origin) {
+  Joint joint = *std::exchange(joint_, std::nullopt);
+  joint.parameters.insert(joint.parameters.end(), further.begin(), further.end());
   Statement joined = std::move(statements_.back());
   statements_.pop_back();
   // The change says what is done; what it joins is the same for all.
-  const std::string name = prepare("joined: " + change + result, [&] {
-    return "(" + joint.types + ", " + types + ") as " + joint.together(change, result);
+  const std::string name = prepare("joined: " + change + missing, [&] {
+    std::string types;
+    for (const Parameter& parameter : joint.parameters) types.append(types.empty() ? "(" : ", ").append(parameter.type);
+    return types + ") as " + joint.together(change, missing);
   });
-  joined.joined = "execute " + name + "(" + joint.values + ", " + values + ")";
+  joined.joined = "execute " + name;
+  const char* separator = "(";
+  for (const Parameter& parameter : joint.parameters) {
+    joined.joined.append(std::exchange(separator, ",")).append(parameter.value);
+  }
+  joined.joined += ')';
   joined.joined_origin = std::move(origin);
   statements_.push_back(std::move(joined));
 }

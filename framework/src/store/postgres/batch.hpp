@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,24 +41,27 @@ class Batch {
   /// Puts a statement into a reserved place. False when the place was sent already.
   [[nodiscard]] bool fill(std::size_t place, std::string sql);
 
+  /// A parameter of a prepared statement: its SQL type and, as a literal, its value.
+  struct Parameter {
+    std::string type;
+    std::string value;
+  };
+
   /// An offer to run one more statement within the one added last, which saves the server most of a statement's cost.
   struct Joint {
-    std::string types;       ///< Of the parameters that are there already.
-    std::string values;      ///< Their values.
-    std::size_t parameters;  ///< How many.
-    /// The whole statement, given the joining one and what to select in the end.
-    std::function<std::string(const std::string& change, const std::string& result)> together;
+    std::vector<Parameter> parameters;  ///< Those that are there already.
+    /// The whole statement, given the joining one and, unless empty, what raises an error when that changes nothing.
+    std::function<std::string(const std::string& change, const std::string& missing)> together;
   };
 
   /// Lets the next statement join the one added last, if it comes before anything else is added or sent.
   void let_join(Joint joint);
 
-  /// The parameters before those of a statement that joins; empty when none can.
-  [[nodiscard]] std::optional<std::size_t> joinable() const;
+  /// The parameters that a statement which joins may refer to; nullptr when none can join.
+  [[nodiscard]] const std::vector<Parameter>* joinable() const;
 
-  /// Joins: `types` and `values` of the further parameters, the change, and what to select in the end.
-  void join(const std::string& types, const std::string& values, const std::string& change, const std::string& result,
-            Origin origin);
+  /// Joins: the further parameters, the change, and what raises an error when it changes nothing (or nothing).
+  void join(std::span<const Parameter> further, const std::string& change, const std::string& missing, Origin origin);
 
   /// Prepares a statement under a name of this session unless it is prepared, and returns the name. `shape` says what
   /// it does; `definition` is "(types) as statement", asked for only when needed.

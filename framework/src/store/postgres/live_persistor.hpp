@@ -32,9 +32,8 @@ class LivePersistor final : public views::Persistor {
 
   [[nodiscard]] std::string table(const RecordType& type) const;
   [[nodiscard]] std::string insertion(const RecordType& type) const;
-  void append_record(std::string& out, const RecordType& type, const void* record) const;
-  void execute(const Shape& shape, const std::string& parameters);
-  [[nodiscard]] std::string call(const Shape& shape, const std::string& parameters);
+  void execute(const Shape& shape);
+  [[nodiscard]] std::string call(const Shape& shape);
 
   Batch& batch_;
   std::string schema_;

@@ -34,13 +34,18 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 }
 
 void PostgresStore::prepare(Connection& connection) const {
-  connection.set_up(statement("load_stream", names_) + ";" + statement("append_events", names_) + ";" +
-                    "prepare seriatim_append_event (" + std::string{append_event_types} + ") as " +
-                    append_event_statement({}, {}) + ";" + statement("lock_aggregates", names_));
+  std::string types;
+  for (const std::string_view type : append_event_types) types.append(types.empty() ? "" : ", ").append(type);
+  connection.set_up(statement("load_stream", names_) + ";" + statement("append_events", names_) +
+                    ";prepare seriatim_append_event (" + types + ") as " + append_event_statement({}, {}) + ";" +
+                    statement("lock_aggregates", names_));
 }
 
-std::string PostgresStore::append_event_statement(const std::string& more, const std::string& result) const {
-  const std::pair<std::string_view, std::string> fill[] = {{"{more}", more}, {"{result}", result}};
+std::string PostgresStore::append_event_statement(const std::string& change, const std::string& missing) const {
+  const std::string changed = change.empty() ? "" : ", changed as (" + change + ")";
+  const std::string type =
+      missing.empty() ? "$7" : "case when exists (select from changed) then $7 else (" + missing + ")::smallint end";
+  const std::pair<std::string_view, std::string> fill[] = {{"{changed}", changed}, {"{type}", type}};
   return statement("append_event", names_, fill);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The event store on PostgreSQL.
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,12 +53,11 @@ class PostgresStore final : public store::EventStore {
   [[nodiscard]] const TypeIds& ids() const noexcept { return *ids_; }
   [[nodiscard]] Pool& pool() noexcept { return pool_; }
 
-  /// The statement that appends one event, with a further common table expression (", changed as (...)") that runs
-  /// after it and what to select in the end. Its parameters are `append_event_types`.
-  [[nodiscard]] std::string append_event_statement(const std::string& more, const std::string& result) const;
-  static constexpr std::string_view append_event_types =
-      "timestamptz, uuid, uuid, smallint, jsonb, integer, smallint, jsonb";
-  static constexpr std::size_t append_event_parameters = 8;
+  /// The statement that appends one event, its parameters being `append_event_types`. A `change` of a view may go along,
+  /// of which `missing`, unless empty, is evaluated when it changes no row.
+  [[nodiscard]] std::string append_event_statement(const std::string& change, const std::string& missing) const;
+  static constexpr std::array<std::string_view, 8> append_event_types{"timestamptz", "uuid",    "uuid",     "smallint",
+                                                                      "jsonb",       "integer", "smallint", "jsonb"};
 
  private:
   void prepare(Connection& connection) const;

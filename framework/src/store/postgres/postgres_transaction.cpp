@@ -13,6 +13,19 @@ void append_value(std::string& out, const Connection& connection, const T& value
   append_literal(out, connection, attributes::type_of<T>, &value);
 }
 
+template <class T>
+std::string literal(const Connection& connection, const T& value) {
+  std::string out;
+  append_value(out, connection, value);
+  return out;
+}
+
+std::string quoted(const Connection& connection, const std::string& text) {
+  std::string out;
+  connection.append_quoted(out, text);
+  return out;
+}
+
 /// "array[...]::type[]," of what `append` writes for each item.
 template <class Items, class Append>
 void append_array(std::string& out, const Items& items, const char* type, Append append) {
@@ -157,18 +170,25 @@ void PostgresTransaction::append_request(std::string& sql, const store::CommandR
 
 void PostgresTransaction::append_one(const store::CommandRecord& record, const store::StreamAppend& stream) {
   const Connection& connection = batch().connection();
-  std::string values;
-  append_request(values, record);
-  values.append(std::to_string(stream.expected_version)).append(",");
-  values.append(std::to_string(store_.ids().event(stream.events.front().type))).append(",");
-  connection.append_quoted(values, stream.events.front().json);
-  batch().add("execute seriatim_append_event(" + values + ")",
-              {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}, false});
-  const auto together = [this](const std::string& change, const std::string& result) {
-    return store_.append_event_statement(", changed as (" + change + ")", result);
+  const Command& command = *record.command;
+  std::vector<Batch::Parameter> parameters;
+  const auto add = [&](std::string value) {
+    parameters.push_back({std::string{PostgresStore::append_event_types[parameters.size()]}, std::move(value)});
   };
-  batch().let_join({std::string{PostgresStore::append_event_types}, std::move(values),
-                    PostgresStore::append_event_parameters, together});
+  add(literal(connection, command.created_at));
+  add(literal(connection, command.user_id));
+  add(literal(connection, command.aggregate_id));
+  add(std::to_string(store_.ids().command(record.type)));
+  add(quoted(connection, record.json));
+  add(std::to_string(stream.expected_version));
+  add(std::to_string(store_.ids().event(stream.events.front().type)));
+  add(quoted(connection, stream.events.front().json));
+  std::string sql = "execute seriatim_append_event";
+  for (std::size_t i = 0; i < parameters.size(); ++i) sql.append(i == 0 ? "(" : ",").append(parameters[i].value);
+  batch().add(sql + ")", {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}, false});
+  batch().let_join({std::move(parameters), [this](const std::string& change, const std::string& missing) {
+                      return store_.append_event_statement(change, missing);
+                    }});
 }
 
 void PostgresTransaction::append_all(const store::CommandRecord& command,
