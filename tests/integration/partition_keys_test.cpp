@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(moving_takes_all_events_along_and_loads_and_commands_go_on)
 }
 
 BOOST_AUTO_TEST_CASE(events_that_are_moved_are_not_archived_as_changed) {
-  value("create table sequent_schema.events_eu partition of sequent_schema.events for values from ('eu') to ('ev')");
+  run_sql("create table sequent_schema.events_eu partition of sequent_schema.events for values from ('eu') to ('ev')");
   const AggregateId a = register_user("a@x", "us");
   relocate(a, "eu");
   BOOST_TEST(move().events == 3);
@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE(moving_is_refused_while_a_migration_runs) {
   const AggregateId a = register_user("a@x", "eu");
   relocate(a, "us");
   int refused = 0;
-  const auto migrator = app->migrator("accounts");
-  migrator->online(2, [&](const MigrationProgress&) {
+  const auto newer = make_application(2);
+  newer->migrator("accounts")->online(2, [&](const MigrationProgress&) {
     if (code_of([&] { move(); }) == ErrorCode::concurrent_migration) ++refused;
   }, {});
   BOOST_TEST(refused > 0);
@@ -224,12 +224,13 @@ BOOST_AUTO_TEST_CASE(moving_is_refused_while_a_migration_runs) {
 BOOST_AUTO_TEST_CASE(a_migration_is_refused_while_events_are_moved) {
   relocate(register_user("a@x", "eu"), "us");
   int refused = 0;
+  const auto newer = make_application(2);
   app->key_maintenance()->move_partitions([&](const MigrationProgress&) {
-    if (code_of([&] { app->migrator("accounts")->online(2, {}, {}); }) == ErrorCode::concurrent_migration) ++refused;
+    if (code_of([&] { newer->migrator("accounts")->online(2, {}, {}); }) == ErrorCode::concurrent_migration) ++refused;
     if (code_of([&] { move(); }) == ErrorCode::concurrent_migration) ++refused;
   }, {});
   BOOST_TEST(refused == 4);  // Twice at the beginning, and twice after the one aggregate.
-  migrate_to(2);
+  migrate(*newer);
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_after_a_move_builds_the_same_rows) {
@@ -239,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_migration_after_a_move_builds_the_same_rows) {
   }
   const std::string before = rows();
   BOOST_TEST(move().aggregates == 4);
-  migrate_to(2);
+  migrate(*make_application(2));
   BOOST_TEST(rows() == before);
 }
 
@@ -247,7 +248,8 @@ BOOST_AUTO_TEST_CASE(a_move_between_the_steps_of_a_migration_loses_and_doubles_n
   std::vector<AggregateId> users;
   for (int i = 0; i < 6; ++i) users.push_back(register_user(std::to_string(i) + "@x", "eu"));
   for (int i = 0; i < 3; ++i) relocate(users[static_cast<std::size_t>(i)], "us");
-  const auto migrator = app->migrator("accounts");
+  const auto newer = make_application(2);
+  const auto migrator = newer->migrator("accounts");
   migrator->online(2, {}, {});
   for (const AggregateId& user : users) relocate(user, "asia");
   BOOST_TEST(move().aggregates == 6);

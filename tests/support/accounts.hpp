@@ -181,16 +181,15 @@ inline std::span<const seriatim::SqlFile> view_sql() {
 }
 
 /// Fills in a registration. Version 2 of the tables is version 1 again.
-inline void register_domain(seriatim::Domain& domain, const std::shared_ptr<Deeds>& deeds) {
+inline void register_domain(seriatim::Domain& domain, const std::shared_ptr<Deeds>& deeds, int versions = 1) {
+  seriatim::ViewVersions plan;
+  for (int version = 1; version <= versions; ++version) plan.version(version, {seriatim::replay<UserProjector>()});
   domain.aggregate<User>()
       .aggregate<Company>()
       .aggregate<Note>()
       .handler(Handler{deeds})
       .projector<UserProjector>()
-      .views(seriatim::ViewVersions{}
-                 .version(1, {seriatim::replay<UserProjector>()})
-                 .version(2, {seriatim::replay<UserProjector>()}),
-             view_sql());
+      .views(std::move(plan), view_sql());
 }
 
 }  // namespace accounts

@@ -16,22 +16,22 @@ class AccountsStore {
     options.database_url = shared_cluster().create_database();
     Database{options}.create({domain()});
     app = make_application();
-    migrate_to(1);
+    migrate(*app);
   }
 
-  [[nodiscard]] Domain domain() const {
+  [[nodiscard]] Domain domain(int versions = 1) const {
     Domain made{"accounts"};
-    accounts::register_domain(made, deeds);
+    accounts::register_domain(made, deeds, versions);
     return made;
   }
-  [[nodiscard]] std::unique_ptr<Application> make_application() const {
-    return std::make_unique<Application>(options, std::vector<Domain>{domain()});
+  [[nodiscard]] std::unique_ptr<Application> make_application(int versions = 1) const {
+    return std::make_unique<Application>(options, std::vector<Domain>{domain(versions)});
   }
 
-  void migrate_to(int version) {
-    const auto migrator = app->migrator("accounts");
-    migrator->online(version, {}, {});
-    migrator->offline(version, {}, {});
+  static void migrate(Application& application) {
+    const auto migrator = application.migrator("accounts");
+    migrator->online({}, {}, {});
+    migrator->offline({}, {}, {});
   }
 
   /// Executes commands, in one transaction, each of whose handlers does one deed. One thread at a time: others prepare
@@ -80,6 +80,12 @@ class AccountsStore {
       for (pqxx::row::size_type i = 0; i < row.size(); ++i) out.append(i == 0 ? "" : " ").append(row[i].c_str());
     }
     return out;
+  }
+
+  /// As somebody does who works on the database by other means.
+  void run_sql(const std::string& sql) const {
+    pqxx::connection connection{options.database_url};
+    pqxx::nontransaction{connection}.exec(sql);
   }
 
   std::shared_ptr<accounts::Deeds> deeds = std::make_shared<accounts::Deeds>();

@@ -66,6 +66,7 @@ bool Batch::fill(std::size_t place, std::string sql) {
 std::string Batch::prepare_new(const std::string& shape, const std::string& definition) {
   std::string name = connection_.next_statement_name();
   add("prepare " + name + " " + definition, {});
+  statements_.back().prepares = name;
   connection_.prepared.emplace(shape, name);
   fresh_.push_back(shape);
   return name;
@@ -166,6 +167,8 @@ const Origin* Batch::find_failing(std::string& message, std::string& state) {
 }
 
 void Batch::run_again(const Statement& statement) {
+  // One that was sent and succeeded is still there: PREPARE is not rolled back.
+  if (!statement.prepares.empty() && is_prepared(statement.prepares)) return;
   if (statement.origin.kind != Origin::Kind::unique_keys) {
     connection_.execute(statement.sql);
     return;
@@ -182,10 +185,12 @@ void Batch::roll_back() {
   // needs them.
   for (const std::string& shape : fresh_) {
     const std::string& name = connection_.prepared.at(shape);
-    const bool there =
-        !connection_.execute("select from pg_catalog.pg_prepared_statements where name = '" + name + "'").empty();
-    if (there) connection_.execute("deallocate " + name);
+    if (is_prepared(name)) connection_.execute("deallocate " + name);
   }
+}
+
+bool Batch::is_prepared(const std::string& name) {
+  return !connection_.execute("select from pg_catalog.pg_prepared_statements where name = '" + name + "'").empty();
 }
 
 void Batch::forget_unsent() noexcept {

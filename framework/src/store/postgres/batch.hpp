@@ -87,12 +87,14 @@ class Batch {
     Origin origin;
     std::string joined;    ///< What is sent instead of `sql`, when another statement joined it.
     Origin joined_origin;  ///< Of that other statement.
+    std::string prepares{};  ///< The name of the statement that this one prepares.
   };
 
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
   [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
   void run_again(const Statement& statement);
+  [[nodiscard]] bool is_prepared(const std::string& name);
   void roll_back();
   void forget_unsent() noexcept;
 
