@@ -1,23 +1,26 @@
--- Stores a command ($1 to $7) and its events: streams ($8 to $10: id, type, version) and events ($11 to $14) at $15.
+-- Stores a command ($1 to $7) and its events: streams ($8 to $10: id, type, version; $15: partition key of the new
+-- ones) and events ($11 to $14) at $16.
 -- The aggregates are locked in the order of their ids, so that writers never deadlock on them. A stream that another
--- writer continued first fails on the primary key of events; a gap raises SR001.
+-- writer continued first fails on the primary key of events; a gap raises SR001. One that was moved to another partition
+-- while this waited for the lock has its events where the statement's snapshot does not show them: event_exists looks anew.
 prepare seriatim_append_events (
   timestamptz, uuid, uuid, smallint, jsonb, uuid, integer,
   uuid[], smallint[], integer[],
   uuid[], integer[], smallint[], jsonb[],
-  timestamptz
+  text[], timestamptz
 ) as
 with stream as (
-  select * from unnest($8, $9, $10) as s (aggregate_id, aggregate_type_id, version)
+  select * from unnest($8, $9, $10, $15) as s (aggregate_id, aggregate_type_id, version, partition_key)
 ), created as (
-  insert into {store}.aggregates (aggregate_id, aggregate_type_id, created_at)
-  select aggregate_id, aggregate_type_id, $15 from stream where version = 0 order by aggregate_id
+  insert into {store}.aggregates (aggregate_id, events_partition_key, aggregate_type_id, created_at)
+  select aggregate_id, partition_key, aggregate_type_id, $16 from stream where version = 0 order by aggregate_id
   returning aggregate_id, events_partition_key, true as continues
 ), locked as (
   select a.aggregate_id, a.events_partition_key,
          exists (select from {store}.events e
                   where e.partition_key = a.events_partition_key and e.aggregate_id = a.aggregate_id
-                    and e.sequence_number = stream.version) as continues
+                    and e.sequence_number = stream.version)
+           or {store}.event_exists(a.events_partition_key, a.aggregate_id, stream.version) as continues
     from stream join {store}.aggregates a using (aggregate_id)
    where stream.version > 0
    order by a.aggregate_id
@@ -33,7 +36,7 @@ insert into {store}.events (aggregate_id, partition_key, sequence_number, create
 select e.aggregate_id,
        case when a.continues then a.events_partition_key
             else {store}.raise('SR001', 'events do not continue the stream of aggregate ' || e.aggregate_id) end,
-       e.sequence_number, $15, command.id, e.event_type_id, e.event_json
+       e.sequence_number, $16, command.id, e.event_type_id, e.event_json
   from unnest($11, $12, $13, $14) as e (aggregate_id, sequence_number, event_type_id, event_json)
  cross join command
   left join (select * from created union all select * from locked) a using (aggregate_id)

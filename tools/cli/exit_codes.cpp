@@ -13,6 +13,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::aggregate_not_found:
     case ErrorCode::aggregate_type:
     case ErrorCode::non_unique_aggregate:
+    case ErrorCode::aggregate_key_not_unique:
       return ExitCode::refused;
     case ErrorCode::optimistic_locking:
     case ErrorCode::transient:
@@ -45,7 +46,7 @@ const char* exit_code_help() noexcept {
          "  1  failed\n"
          "  2  usage: bad arguments, configuration or input lines\n"
          "  3  a command was refused: invalid, unknown, or against the rules of the domain\n"
-         "  4  conflict: another writer or another migration was first\n"
+         "  4  conflict: another writer or another migration was first, or aggregates share a key\n"
          "  5  yes, to the questions `migrate pending` and `migrate running`\n"
          "  6  a plugin was rejected\n"
          "  7  the database cannot be reached";

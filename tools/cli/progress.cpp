@@ -17,13 +17,13 @@ double rate_of(const MigrationProgress& progress) {
 }
 
 /// "wallet: replaying, 12,345 of 50,000 events (24 %), 41,000/s, 1 s left".
-std::string to_text(const std::string& domain, const MigrationProgress& progress) {
+std::string to_text(const std::string& domain, const std::string& unit, const MigrationProgress& progress) {
   std::string out = domain + ": " + progress.phase;
   if (progress.done == 0 && progress.total == 0) return out;
   const double rate = rate_of(progress);
   out += ", " + with_commas(progress.done);
   if (progress.total > 0) out += " of " + with_commas(progress.total);
-  out += " events";
+  out += " " + unit;
   if (progress.total > 0) out += fmt::format(" ({} %)", progress.done * 100 / progress.total);
   if (rate > 0) out += fmt::format(", {}/s", with_commas(static_cast<std::int64_t>(rate)));
   if (rate > 0 && progress.total > progress.done) {
@@ -44,8 +44,11 @@ std::string to_json(const std::string& domain, const MigrationProgress& progress
 
 }  // namespace
 
-Progress::Progress(const Context& context, std::string domain)
-    : context_{context}, domain_{std::move(domain)}, terminal_{!context.json() && ::isatty(STDERR_FILENO) == 1} {}
+Progress::Progress(const Context& context, std::string subject, std::string unit)
+    : context_{context},
+      domain_{std::move(subject)},
+      unit_{std::move(unit)},
+      terminal_{!context.json() && ::isatty(STDERR_FILENO) == 1} {}
 
 Progress::~Progress() {
   if (drawn_) std::fputs(clear_line, stderr);
@@ -54,9 +57,9 @@ Progress::~Progress() {
 void Progress::show(const MigrationProgress& progress) {
   if (context_.quiet()) return;
   if (terminal_) {
-    redraw(to_text(domain_, progress));
+    redraw(to_text(domain_, unit_, progress));
   } else if (due(progress)) {
-    fmt::print(stderr, "{}\n", context_.json() ? to_json(domain_, progress) : to_text(domain_, progress));
+    fmt::print(stderr, "{}\n", context_.json() ? to_json(domain_, progress) : to_text(domain_, unit_, progress));
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// How far a migration is: one line that redraws on a terminal, a line a second elsewhere.
+// How far a long run is: one line that redraws on a terminal, a line a second elsewhere.
 
 #include <chrono>
 #include <string>
@@ -12,7 +12,8 @@ namespace seriatim::cli {
 /// Prints to standard error, as JSON objects with --json, nothing with --quiet. Not thread-safe.
 class Progress {
  public:
-  Progress(const Context& context, std::string domain);
+  /// `subject` is what the lines begin with, the domain of a migration; `unit` is what is counted.
+  Progress(const Context& context, std::string subject, std::string unit = "events");
   /// Leaves the terminal with an empty line.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -26,6 +27,7 @@ class Progress {
 
   const Context& context_;
   std::string domain_;
+  std::string unit_;
   bool terminal_;
   bool drawn_ = false;
   std::string phase_;

@@ -1,9 +1,11 @@
 #pragma once
 // Aggregate roots: the consistency boundaries whose state is a fold over their events.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -11,6 +13,7 @@
 
 #include "seriatim/message.hpp"
 #include "seriatim/types.hpp"
+#include "seriatim/unique_keys.hpp"
 
 namespace seriatim {
 
@@ -79,6 +82,10 @@ struct contains<E, types<Es...>> : std::bool_constant<(std::is_same_v<E, Es> || 
 /// State changes only in `on`, which must be a pure function of state and event: no clock, no I/O, no other
 /// aggregate; it runs when an event is applied and again whenever the aggregate is loaded. An event without an `on`
 /// changes no state. Methods guard the rules and call `apply`.
+///
+/// Two static functions of the state are optional, and pure as well: `UniqueKeys unique_keys(const State&)` says what no
+/// other aggregate may have (see unique_keys.hpp), `std::string partition_key(const State&)` in which partition of the
+/// store the events belong (docs/keys.md).
 template <class T>
 class AggregateRoot : public AggregateBase {
  public:
@@ -129,9 +136,26 @@ struct AggregateType {
   const attributes::Type* state;
   std::unique_ptr<AggregateBase> (*create)(const AggregateId& id);
   std::vector<EventFold> events;
+  UniqueKeys (*unique_keys)(const void* state) = nullptr;      ///< Null when the type declares none.
+  std::string (*partition_key)(const void* state) = nullptr;  ///< Null when the type declares none.
 };
 
 namespace detail {
+
+template <class T>
+void declare_keys(AggregateType& type) {
+  using State = typename T::State;
+  if constexpr (requires { &T::unique_keys; }) {
+    static_assert(requires(const State& s) { { T::unique_keys(s) } -> std::same_as<UniqueKeys>; },
+                  "declare `static seriatim::UniqueKeys unique_keys(const State&)`, in the public part of the aggregate");
+    type.unique_keys = [](const void* state) { return T::unique_keys(*static_cast<const State*>(state)); };
+  }
+  if constexpr (requires { &T::partition_key; }) {
+    static_assert(requires(const State& s) { { T::partition_key(s) } -> std::same_as<std::string>; },
+                  "declare `static std::string partition_key(const State&)`, in the public part of the aggregate");
+    type.partition_key = [](const void* state) { return T::partition_key(*static_cast<const State*>(state)); };
+  }
+}
 
 template <class T, class E>
 EventFold make_fold() {
@@ -159,6 +183,7 @@ template <class T>
                        [](const AggregateId& id) -> std::unique_ptr<AggregateBase> { return std::make_unique<T>(id); },
                        {}};
     for_each_type(typename T::Events{}, [&]<class E>() { made.events.push_back(detail::make_fold<T, E>()); });
+    detail::declare_keys<T>(made);
     return made;
   }();
   return type;

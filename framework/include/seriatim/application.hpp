@@ -8,6 +8,7 @@
 #include "seriatim/command_service.hpp"
 #include "seriatim/domain.hpp"
 #include "seriatim/event_log.hpp"
+#include "seriatim/key_maintenance.hpp"
 #include "seriatim/options.hpp"
 #include "seriatim/view_migrator.hpp"
 
@@ -34,6 +35,9 @@ class Application {
 
   /// The migrator of one domain's views. Error(usage) when no domain of that name has views.
   [[nodiscard]] std::unique_ptr<ViewMigrator> migrator(std::string_view domain);
+
+  /// What puts the keys of stored aggregates in order. The application must outlive it.
+  [[nodiscard]] std::unique_ptr<KeyMaintenance> key_maintenance();
 
  private:
   struct Parts;

@@ -40,6 +40,15 @@ class Repository {
     (void)load(aggregate_type<T>(), id);
   }
 
+  /// The aggregate that has `key` in that scope, or nullptr; an absent key belongs to nobody. Aggregates of this unit of
+  /// work count with the state that they have now, all others as they are stored. Throws Error(aggregate_type) naming both
+  /// types when the key belongs to an aggregate of another type: it is taken, so nullptr would say too much. Error(usage)
+  /// when T declares no unique keys. O(events), as `load`, after one look-up.
+  template <class T>
+  [[nodiscard]] T* find_by_unique_key(std::string_view scope, const UniqueKey& key) {
+    return static_cast<T*>(find_by_unique_key(aggregate_type<T>(), scope, key));
+  }
+
   /// Constructs T(id, arguments...) and adds it. Throws Error(non_unique_aggregate) when this unit of work already
   /// has an aggregate of that id; when the store has one, storing fails with Error(optimistic_locking).
   template <class T, class... Arguments>
@@ -50,6 +59,7 @@ class Repository {
  private:
   AggregateBase& load(const AggregateType& type, const AggregateId& id);
   AggregateBase* find(const AggregateType& type, const AggregateId& id);
+  AggregateBase* find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key);
   AggregateBase& add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
 
   core::UnitOfWork& unit_;

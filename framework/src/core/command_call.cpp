@@ -60,7 +60,10 @@ ExecutionResult CommandCall::run() {
     queue_.pop_front();
     run(command);
   }
-  if (changed_) transaction_->commit();
+  if (changed_) {
+    transaction_->change_keys(unit_.key_changes());
+    transaction_->commit();
+  }
   return std::move(result_);
 }
 

@@ -62,7 +62,33 @@ UnitOfWork::Entry* UnitOfWork::restore(const AggregateType& type, const Aggregat
   }
   Restoring restoring{*this, type, id};
   if (!transaction_.load(id, restoring)) return nullptr;
-  return entries_.emplace(id, std::make_unique<Entry>(Entry{&type, restoring.take()})).first->second.get();
+  Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(Entry{&type, restoring.take()})).first->second;
+  entry.stored_keys = keys_of(type, entry.aggregate->state_address());
+  return &entry;
+}
+
+AggregateBase* UnitOfWork::find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key) {
+  if (type.unique_keys == nullptr) {
+    throw_error<ErrorCode::usage>("aggregate type " + std::string{type.name} +
+                                  " declares no unique keys: add `static seriatim::UniqueKeys unique_keys(const State&)`");
+  }
+  if (key.absent()) return nullptr;
+  for (const auto& [id, entry] : entries_) {
+    if (has_key(*entry, scope, key)) return find(type, id);
+  }
+  const std::optional<AggregateId> holder = transaction_.find_unique_key(scope, key.json());
+  // One of this unit of work that does not have the key, as was just seen, has given it up.
+  if (!holder || entries_.count(*holder) != 0) return nullptr;
+  AggregateBase* aggregate = find(type, *holder);
+  // Another writer may have changed the key between the look-up and the load.
+  return aggregate != nullptr && has_key(*entries_.at(*holder), scope, key) ? aggregate : nullptr;
+}
+
+bool UnitOfWork::has_key(const Entry& entry, std::string_view scope, const UniqueKey& key) {
+  if (entry.type->unique_keys == nullptr) return false;
+  const UniqueKeys keys = entry.type->unique_keys(entry.aggregate->state_address());
+  const UniqueKey* found = keys.find(scope);
+  return found != nullptr && *found == key;
 }
 
 AggregateBase& UnitOfWork::add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate) {
@@ -94,6 +120,10 @@ Changes UnitOfWork::take_changes(Timestamp now) {
     AggregateBase& aggregate = *entry->aggregate;
     if (aggregate.uncommitted_.empty()) continue;
     store::StreamAppend stream{aggregate.id_, registry_.aggregate(entry->type->name), aggregate.stored_, {}};
+    if (aggregate.stored_ == 0) {
+      stream.partition_key = keys_of(*entry->type, aggregate.state_address()).partition;
+      entry->stored_keys.partition = stream.partition_key;
+    }
     for (AggregateBase::Uncommitted& event : aggregate.uncommitted_) {
       const TypeIndex type = registry_.event(event.type.name);
       std::string json;
@@ -107,6 +137,20 @@ Changes UnitOfWork::take_changes(Timestamp now) {
   return changes;
 }
 
+store::KeyChanges UnitOfWork::key_changes() const {
+  store::KeyChanges changes;
+  for (const auto& [id, entry] : entries_) {
+    if (entry->aggregate->stored_ == 0) continue;
+    add_difference(changes, id, entry->stored_keys, keys_of(*entry->type, entry->aggregate->state_address()));
+  }
+  return changes;
+}
+
+UniqueKeys UnitOfWork::unique_keys(const AggregateId& id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? UniqueKeys{} : found->second->stored_keys.unique;
+}
+
 }  // namespace seriatim::core
 
 namespace seriatim {
@@ -117,6 +161,10 @@ AggregateBase& Repository::load(const AggregateType& type, const AggregateId& id
 }
 
 AggregateBase* Repository::find(const AggregateType& type, const AggregateId& id) { return unit_.find(type, id); }
+
+AggregateBase* Repository::find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key) {
+  return unit_.find_by_unique_key(type, scope, key);
+}
 
 AggregateBase& Repository::add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate) {
   return unit_.add(type, std::move(aggregate));

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/aggregate_keys.hpp"
 #include "core/event_decoder.hpp"
 #include "seriatim/repository.hpp"
 #include "store/event_store.hpp"
@@ -32,6 +33,7 @@ class UnitOfWork {
       : registry_{registry}, transaction_{transaction}, decoder_{decoder} {}
 
   AggregateBase* find(const AggregateType& type, const AggregateId& id);
+  AggregateBase* find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key);
   AggregateBase& add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
 
   /// Starts a command: aggregates count as touched from here on.
@@ -40,16 +42,24 @@ class UnitOfWork {
   /// Takes what the aggregates applied since the last call.
   [[nodiscard]] Changes take_changes(Timestamp now);
 
+  /// How the keys of the stored aggregates, and of those whose events were taken, differ from those that are stored.
+  [[nodiscard]] store::KeyChanges key_changes() const;
+
+  /// The unique keys of an aggregate that was loaded, as its stored events say; none when it was not loaded.
+  [[nodiscard]] UniqueKeys unique_keys(const AggregateId& id) const;
+
  private:
   struct Entry {
     const AggregateType* type;
     std::unique_ptr<AggregateBase> aggregate;
     std::uint64_t touched_by = 0;  ///< The command that touched it last.
+    AggregateKeys stored_keys{};   ///< Those that the store has, or gets with the first events.
   };
   class Restoring;
 
   Entry* restore(const AggregateType& type, const AggregateId& id);
   void touch(Entry& entry);
+  [[nodiscard]] static bool has_key(const Entry& entry, std::string_view scope, const UniqueKey& key);
 
   const Registry& registry_;
   store::Transaction& transaction_;

@@ -47,7 +47,7 @@ struct PostgresMigrator::Run {
   Run(const std::string& url, const Domain& domain) : connection{url}, versions{connection, domain.view_schema()} {
     if (!versions.try_lock()) {
       throw_error<ErrorCode::concurrent_migration>("another migration of the views of " + domain.name() +
-                                                   " is running: wait for it, or stop it");
+                                                   ", or a move of partitions, is running: wait for it, or stop it");
     }
     from = versions.current();
     pending = versions.pending();

@@ -1,6 +1,7 @@
 #include "seriatim/application.hpp"
 
 #include "core/command_executor.hpp"
+#include "maintenance/postgres_key_maintenance.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_event_log.hpp"
@@ -65,6 +66,10 @@ std::unique_ptr<ViewMigrator> Application::migrator(std::string_view domain) {
     return std::make_unique<migrations::PostgresMigrator>(parts_->options.database_url, parts_->store, i);
   }
   throw_error<ErrorCode::usage>("no loaded domain named \"" + std::string{domain} + "\" has views");
+}
+
+std::unique_ptr<KeyMaintenance> Application::key_maintenance() {
+  return std::make_unique<maintenance::PostgresKeyMaintenance>(parts_->options.database_url, parts_->store);
 }
 
 }  // namespace seriatim

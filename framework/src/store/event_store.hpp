@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,26 @@ struct StreamAppend {
     std::string json;
   };
   std::vector<NewEvent> events;
+  std::string partition_key{};  ///< Of a new aggregate: where its events belong.
+};
+
+/// The key that an aggregate has in a scope from now on; none when `key` is empty. JSON.
+struct UniqueKeyChange {
+  AggregateId aggregate_id;
+  std::string scope;
+  std::optional<std::string> key;
+};
+
+/// The partition that the events of a stored aggregate belong in from now on.
+struct PartitionKeyChange {
+  AggregateId aggregate_id;
+  std::string partition_key;
+};
+
+/// What a unit of work changed about its aggregates beyond their events. At most one entry for an aggregate (and scope).
+struct KeyChanges {
+  std::vector<UniqueKeyChange> unique_keys;
+  std::vector<PartitionKeyChange> partition_keys;
 };
 
 /// The command that caused the events.
@@ -72,6 +93,13 @@ class Transaction {
 
   /// Says which projector and event the persistors' next operations belong to, for error texts.
   virtual void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) = 0;
+
+  /// The aggregate that had the key (JSON) in that scope when last something was committed.
+  [[nodiscard]] virtual std::optional<AggregateId> find_unique_key(std::string_view scope, const std::string& key) = 0;
+
+  /// Stores what all of this transaction changed about keys: call it at most once, after the last append. All keys change
+  /// at one instant, so that aggregates may swap theirs. Throws AggregateKeyNotUnique, now or at commit.
+  virtual void change_keys(const KeyChanges& changes) = 0;
 
   virtual void commit() = 0;
 };

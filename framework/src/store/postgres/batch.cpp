@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/publisher.hpp"
+#include "store/postgres/key_statements.hpp"
 
 namespace seriatim::postgres {
 namespace {
@@ -10,10 +11,11 @@ namespace {
 /// Whether a statement itself is to blame, and not the state of the server.
 bool blames_statement(const DatabaseError& error) {
   return error.code() == ErrorCode::database || error.code() == ErrorCode::record_not_found ||
-         error.code() == ErrorCode::store_not_installed;
+         error.code() == ErrorCode::store_not_installed || error.code() == ErrorCode::aggregate_key_not_unique;
 }
 
 constexpr const char* unique_violation = "23505";
+constexpr const char* key_taken = "SR007";
 constexpr const char* undefined_table = "42P01";
 
 /// The first statement locks the marker of the version that the program knows; it is gone.
@@ -71,6 +73,7 @@ bool Batch::fill(std::size_t place, std::string sql) {
 std::string Batch::prepare_new(const std::string& shape, const std::string& definition) {
   std::string name = connection_.next_statement_name();
   add("prepare " + name + " " + definition, {});
+  statements_.back().prepares = name;
   connection_.prepared.emplace(shape, name);
   fresh_.push_back(shape);
   return name;
@@ -127,6 +130,10 @@ void Batch::fail(const Error& error) {
   std::string message = database_error->what();
   std::string state = database_error->sqlstate();
   const Origin* origin = find_failing(message, state);
+  if (state == key_taken) {  // Not found again: run_again tells it by a row.
+    throw_error<ErrorCode::transient>(
+        "a unique key was taken when the command wanted it, and is free now: execute it again");
+  }
   if (origin == nullptr) throw *database_error;
   if (origin->kind == Origin::Kind::begin && state == undefined_table) throw_other_version();
   if (origin->kind == Origin::Kind::projector) {
@@ -152,7 +159,7 @@ const Origin* Batch::find_failing(std::string& message, std::string& state) {
     if (statement.origin.kind == Origin::Kind::commit) break;
     if (statement.sql.empty()) continue;
     try {
-      connection_.execute(statement.sql);
+      run_again(statement);
     } catch (const DatabaseError& error) {
       message = error.what();
       state = error.sqlstate();
@@ -166,13 +173,31 @@ const Origin* Batch::find_failing(std::string& message, std::string& state) {
   return found != nullptr ? found : joined;
 }
 
-void Batch::roll_back() {
-  if (fresh_.empty()) {
-    connection_.execute("rollback");
-  } else {
-    // Whether these were prepared depends on where the message failed.
-    connection_.reset();
+void Batch::run_again(const Statement& statement) {
+  // One that was sent and succeeded is still there: PREPARE is not rolled back.
+  if (!statement.prepares.empty() && is_prepared(statement.prepares)) return;
+  if (statement.origin.kind != Origin::Kind::unique_keys) {
+    connection_.execute(statement.sql);
+    return;
   }
+  const pqxx::result refused = connection_.execute(statement.origin.explanation);
+  if (refused.empty()) return;
+  roll_back();
+  throw AggregateKeyNotUnique{refusal_of(refused[0])};
+}
+
+void Batch::roll_back() {
+  connection_.execute("rollback");
+  // Whether these were prepared depends on where the message failed. Those of earlier messages stay: what is run again
+  // needs them.
+  for (const std::string& shape : fresh_) {
+    const std::string& name = connection_.prepared.at(shape);
+    if (is_prepared(name)) connection_.execute("deallocate " + name);
+  }
+}
+
+bool Batch::is_prepared(const std::string& name) {
+  return !connection_.execute("select from pg_catalog.pg_prepared_statements where name = '" + name + "'").empty();
 }
 
 void Batch::forget_unsent() noexcept {

@@ -14,12 +14,13 @@ namespace seriatim::postgres {
 
 /// Where a statement comes from, for the error text when it fails.
 struct Origin {
-  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, read, commit };
+  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, read, commit, unique_keys };
   Kind kind = Kind::read;
   std::string subject;     ///< append: the aggregates; projector: its name.
   std::string event_type;  ///< projector only.
   EventHeader event{};     ///< projector only.
   bool creates = false;    ///< append: the aggregate is new.
+  std::string explanation{};  ///< unique_keys: a query that does what the statement does, but tells what it refuses.
 };
 
 /// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;
@@ -90,11 +91,14 @@ class Batch {
     Origin origin;
     std::string joined;    ///< What is sent instead of `sql`, when another statement joined it.
     Origin joined_origin;  ///< Of that other statement.
+    std::string prepares{};  ///< The name of the statement that this one prepares.
   };
 
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
   [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
+  void run_again(const Statement& statement);
+  [[nodiscard]] bool is_prepared(const std::string& name);
   void roll_back();
   void forget_unsent() noexcept;
 

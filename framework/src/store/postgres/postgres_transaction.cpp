@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
 
 namespace seriatim::postgres {
@@ -213,6 +214,7 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
                [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
   append_array(sql, events, "jsonb",
                [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
+  append_array(sql, streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
   append_value(sql, connection, created_at);
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
   batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates});
@@ -241,6 +243,26 @@ views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
 void PostgresTransaction::attribute_to(std::string_view projector, const EventHeader& header,
                                        std::string_view event_type) {
   origin_ = {Origin::Kind::projector, std::string{projector}, std::string{event_type}, header, false};
+}
+
+std::optional<AggregateId> PostgresTransaction::find_unique_key(std::string_view scope, const std::string& key) {
+  const pqxx::result rows = batch().query(find_unique_key_statement(connection(), store_.names(), scope, key));
+  if (rows.empty()) return std::nullopt;
+  return parse_uuid(rows[0][0].c_str());
+}
+
+void PostgresTransaction::change_keys(const store::KeyChanges& changes) {
+  const SchemaNames& names = store_.names();
+  if (!changes.partition_keys.empty()) {
+    const std::string name = batch().prepare("record_partition_keys", [&] { return statement("record_partition_keys", names); });
+    batch().add("execute " + name + partition_key_arguments(connection(), changes.partition_keys), {});
+  }
+  if (!changes.unique_keys.empty()) {
+    const std::string name = batch().prepare("change_unique_keys", [&] { return statement("change_unique_keys", names); });
+    Origin origin{Origin::Kind::unique_keys, {}, {}, {}, false};
+    origin.explanation = refused_unique_keys_query(connection(), names, changes.unique_keys);
+    batch().add("execute " + name + unique_key_arguments(connection(), changes.unique_keys), std::move(origin));
+  }
 }
 
 void PostgresTransaction::commit() {

@@ -27,7 +27,13 @@ class PostgresTransaction final : public store::Transaction {
   void run(const SqlStatement& statement) override;
   views::Persistor& persistor(std::size_t domain) override;
   void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) override;
+  [[nodiscard]] std::optional<AggregateId> find_unique_key(std::string_view scope, const std::string& key) override;
+  void change_keys(const store::KeyChanges& changes) override;
   void commit() override;
+
+  /// Runs a statement at once, for what has to know its result. It sees what was sent, not what is collected.
+  pqxx::result query(const std::string& sql) { return batch().query(sql); }
+  [[nodiscard]] const Connection& connection() { return batch().connection(); }
 
  private:
   Batch& batch();
