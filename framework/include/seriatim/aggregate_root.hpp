@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "seriatim/message.hpp"
+#include "seriatim/snapshot_policy.hpp"
 #include "seriatim/types.hpp"
 
 namespace seriatim {
@@ -78,7 +80,7 @@ struct contains<E, types<Es...>> : std::bool_constant<(std::is_same_v<E, Es> || 
 ///
 /// State changes only in `on`, which must be a pure function of state and event: no clock, no I/O, no other
 /// aggregate; it runs when an event is applied and again whenever the aggregate is loaded. An event without an `on`
-/// changes no state. Methods guard the rules and call `apply`.
+/// changes no state. Methods guard the rules and call `apply`. Long streams want snapshots; see SnapshotPolicy.
 template <class T>
 class AggregateRoot : public AggregateBase {
  public:
@@ -129,6 +131,7 @@ struct AggregateType {
   const attributes::Type* state;
   std::unique_ptr<AggregateBase> (*create)(const AggregateId& id);
   std::vector<EventFold> events;
+  std::optional<SnapshotPolicy> snapshots;  ///< Empty: none are taken or used.
 };
 
 namespace detail {
@@ -157,8 +160,15 @@ template <class T>
   static const AggregateType type = [] {
     AggregateType made{T::type_name, typeid(T).name(), &attributes::type_of<typename T::State>,
                        [](const AggregateId& id) -> std::unique_ptr<AggregateBase> { return std::make_unique<T>(id); },
-                       {}};
+                       {}, {}};
     for_each_type(typename T::Events{}, [&]<class E>() { made.events.push_back(detail::make_fold<T, E>()); });
+    if constexpr (requires { T::snapshots; }) {
+      static_assert(std::is_same_v<std::remove_cvref_t<decltype(T::snapshots)>, SnapshotPolicy>,
+                    "the aggregate's `snapshots` is a seriatim::SnapshotPolicy");
+      static_assert(T::snapshots.threshold > 0 && T::snapshots.version > 0,
+                    "the threshold and the version of the aggregate's `snapshots` are 1 or more");
+      made.snapshots = T::snapshots;
+    }
     return made;
   }();
   return type;

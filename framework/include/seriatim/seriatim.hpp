@@ -11,5 +11,6 @@
 #include "seriatim/json.hpp"
 #include "seriatim/plugin.hpp"
 #include "seriatim/repository.hpp"
+#include "seriatim/snapshots.hpp"
 #include "seriatim/validation.hpp"
 #include "seriatim/views.hpp"

@@ -20,6 +20,7 @@ struct Origin {
   std::string event_type;  ///< projector only.
   EventHeader event{};     ///< projector only.
   bool creates = false;    ///< append: the aggregate is new.
+  std::function<void(Connection&)> explain{};  ///< append: asked after a key that exists already; throws what it finds.
 };
 
 /// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;
