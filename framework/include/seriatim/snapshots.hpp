@@ -34,7 +34,8 @@ class Snapshots {
   virtual SnapshotResult take(std::int64_t limit, const std::function<void(const SnapshotProgress&)>& progress = {},
                               const std::function<bool()>& cancelled = {}) = 0;
 
-  /// Deletes all snapshots and marks their aggregates, so that `take` makes new ones. Returns how many it deleted.
+  /// Deletes all snapshots and marks their aggregates, so that `take` makes new ones. Returns how many it deleted. While
+  /// snapshots are deleted, nobody takes some, and commands that mark an aggregate wait.
   virtual std::int64_t delete_all() = 0;
 
   /// Deletes the snapshots, and marks, of the loaded domains' aggregate types that are of other versions than theirs.

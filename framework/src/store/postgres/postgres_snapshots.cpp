@@ -110,18 +110,25 @@ void PostgresSnapshots::take(Connection& connection, const Claim& claim) {
   connection.execute(statement("snapshot_store", store_.names(), fill) + "; commit", Phase::commit);
 }
 
+void PostgresSnapshots::begin_deletion(Connection& connection) const {
+  connection.execute("begin; " + statement("snapshot_lock", store_.names()));
+}
+
 std::int64_t PostgresSnapshots::delete_all() {
   const Lease connection{store_.pool()};
-  const auto deleted = connection->execute("begin; " + statement("snapshot_delete_all", store_.names()))[0][0];
+  begin_deletion(*connection);
+  const pqxx::result deleted = connection->execute(statement("snapshot_delete_all", store_.names()));
   connection->execute(statement("snapshot_mark_all", store_.names()) + "; commit", Phase::commit);
-  return deleted.as<std::int64_t>();
+  return deleted[0][0].as<std::int64_t>();
 }
 
 std::int64_t PostgresSnapshots::delete_unknown() {
   const Lease connection{store_.pool()};
-  const Fill fill = Policies{store_, true}.fill();
-  return connection->execute(statement("snapshot_delete_unknown", store_.names(), fill), Phase::commit)[0][0]
-      .as<std::int64_t>();
+  begin_deletion(*connection);
+  const pqxx::result deleted =
+      connection->execute(statement("snapshot_delete_unknown", store_.names(), Policies{store_, true}.fill()));
+  connection->execute("commit", Phase::commit);
+  return deleted[0][0].as<std::int64_t>();
 }
 
 }  // namespace seriatim::postgres

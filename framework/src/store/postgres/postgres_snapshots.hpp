@@ -26,6 +26,7 @@ class PostgresSnapshots final : public Snapshots {
   [[nodiscard]] std::int64_t pending() const;
   [[nodiscard]] std::optional<Claim> claim(Connection& connection, const std::string& failed) const;
   void take(Connection& connection, const Claim& claim);
+  void begin_deletion(Connection& connection) const;
 
   PostgresStore& store_;
 };
