@@ -92,10 +92,10 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_of_snapshots_end_with_2) {
 BOOST_AUTO_TEST_CASE(an_aggregate_is_shown_as_it_was_at_a_moment) {
   (void)query("update sequent_schema.events set created_at = timestamptz '2026-02-03T10:00:00Z' + sequence_number * "
               "interval '1 second' returning 1");
-  const ProgramResult result = run({"aggregate", "show", some_id, "--until", "2026-02-03T10:00:03.5Z"});
+  const ProgramResult result = run({"--json", "aggregate", "show", some_id, "--until", "2026-02-03T10:00:03.5Z"});
   BOOST_TEST(result.exit_code == 0);
-  BOOST_TEST(contains(result.output, "#3\n"));
-  BOOST_TEST(contains(result.output, "\"last_position\": 3"));
+  BOOST_TEST(contains(result.output, R"("sequence_number":3)"));
+  BOOST_TEST(contains(result.output, R"("last_position":3)"));
   BOOST_TEST(run({"aggregate", "show", some_id, "--until", "2026-02-03T10:00:00Z"}).exit_code == 3);
   BOOST_TEST(run({"aggregate", "show", some_id, "--until", "yesterday"}).exit_code == 2);
   BOOST_TEST(run({"aggregate", "show", some_id, "--until", "2026-02-03T10:00:00Z", "--at", "1"}).exit_code == 2);
