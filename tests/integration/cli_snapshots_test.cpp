@@ -74,6 +74,17 @@ BOOST_AUTO_TEST_CASE(a_command_executes_on_a_snapshot_and_warns_of_one_that_cann
   BOOST_TEST(contains(warned.errors, "warning: the snapshot of aggregate " + some_id + " after event 120"));
 }
 
+BOOST_AUTO_TEST_CASE(the_views_follow_a_command_that_marks_its_aggregate) {
+  BOOST_TEST(run({"snapshots", "take"}).exit_code == 0);
+  BOOST_TEST(run({"migrate", "online"}).exit_code == 0);
+  BOOST_TEST(run({"migrate", "offline"}).exit_code == 0);
+  std::string commands;
+  for (int position = 121; position <= 205; ++position) commands += command(position);
+  BOOST_TEST(run({"execute"}, commands).exit_code == 0);
+  BOOST_TEST(query("select commits from git_history_views.file_churn") == "205");
+  BOOST_TEST(run({"--json", "--quiet", "snapshots", "take"}).output == "{\"taken\":1,\"failures\":[]}\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_aggregate_whose_snapshot_cannot_be_taken_is_named_and_ends_the_run_with_1) {
   (void)query("update sequent_schema.events set event_json = '{\"commit\": 7}' where sequence_number = 3 returning 1");
   const ProgramResult result = run({"--json", "snapshots", "take"});
