@@ -18,6 +18,7 @@ class File : public seriatim::AggregateRoot<File> {
  public:
   static constexpr std::string_view type_name = "GitHistory::File";
   using Events = seriatim::types<FileAdded, FileFound, FileModified, FileRenamed, FileDeleted>;
+  static constexpr seriatim::SnapshotPolicy snapshots{.threshold = 100, .version = 1};
   struct State {
     std::string path;
     FileState state = FileState::present;

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
+// seriatim-bench [commands|load|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,12 +20,13 @@ struct Arguments {
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
+      "usage: tools/bench [commands|load|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
-      "  commands   `execute` beside pgbench, 1 and 8 clients (default: both parts)\n"
+      "  commands   `execute` beside pgbench, 1 and 8 clients (default: all parts)\n"
+      "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
       "  rebuild    a view rebuilt from all events beside COPY TO STDOUT of the same events\n"
       "  --rounds   measurements of each figure, of which the median is printed (3)\n"
-      "  --seconds  of each measurement of commands (5)\n"
+      "  --seconds  of each measurement of commands and loads (5)\n"
       "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
       "  --socket   over the Unix socket instead of TCP on the loopback\n"
       "  --events   in the store when a rebuild is measured, 10 a wallet (1000000)\n");
@@ -41,7 +42,7 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "rebuild") {
+    if (word == "commands" || word == "load" || word == "rebuild") {
       arguments.what = word;
       continue;
     }
@@ -68,10 +69,15 @@ int main(int argc, char** argv) {
   const Arguments arguments = parse(argc, argv);
   try {
     bench::print_heading();
-    if (arguments.what != "rebuild") {
+    const auto wanted = [&](const char* part) { return arguments.what == "all" || arguments.what == part; };
+    if (wanted("commands")) {
       bench::measure_commands(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
-    if (arguments.what != "commands") {
+    for (const std::int64_t events : {10, 1'000, 10'000}) {
+      if (!wanted("load")) break;
+      bench::measure_load(bench::StoreFixture{20'000 / events, events, arguments.by_socket}, arguments.rounds, arguments.seconds);
+    }
+    if (wanted("rebuild")) {
       bench::measure_rebuild(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket}, arguments.rounds);
     }
   } catch (const std::exception& error) {

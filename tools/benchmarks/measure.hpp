@@ -31,4 +31,7 @@ void measure_commands(const StoreFixture& store, int rounds, int seconds);
 /// A rebuild of the views beside COPY of the events it reads.
 void measure_rebuild(const StoreFixture& store, int rounds);
 
+/// Loading aggregates, with and without snapshots, beside the bare reading of their events.
+void measure_load(const StoreFixture& store, int rounds, int seconds);
+
 }  // namespace bench

@@ -6,6 +6,7 @@
 
 #include "command_groups.hpp"
 #include "output.hpp"
+#include "seriatim/time.hpp"
 
 namespace seriatim::cli {
 namespace {
@@ -13,12 +14,18 @@ namespace {
 struct ShowOptions {
   std::string id;
   std::optional<std::int32_t> at;
+  std::string until;
 };
+
+AggregateSnapshot look(EventLog& log, const AggregateId& id, const ShowOptions& options) {
+  const std::optional<Timestamp> moment = parse_timestamp(options.until);
+  return moment ? log.show_until(id, *moment) : log.show(id, options.at);
+}
 
 ExitCode show(Context& context, const ShowOptions& options) {
   const std::unique_ptr<Application> application = context.application();
   const AggregateId id = parse_uuid(options.id).value_or(AggregateId{});
-  const AggregateSnapshot found = application->events().show(id, options.at);
+  const AggregateSnapshot found = look(application->events(), id, options);
   if (context.json()) {
     print_line(json_object([&](JsonWriter& json) {
       put(json, "aggregate_id", id);
@@ -43,11 +50,17 @@ void add_aggregate_command(CLI::App& app, Action& action) {
       ->check(is_uuid())
       ->required()
       ->type_name("");
-  command
+  CLI::Option* at = command
       ->add_option("--at", options->at,
                    "As it was after its event with this number [default: after its last]\nexample: --at 2")
       ->check(at_least(1))
       ->type_name("N");
+  command
+      ->add_option("--until", options->until,
+                   "As it was at that moment [default: now]\nexample: --until 2026-02-03T10:15:00Z")
+      ->check(is_timestamp())
+      ->excludes(at)
+      ->type_name("T");
   command->callback([&action, options] { action = [options](Context& context) { return show(context, *options); }; });
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "seriatim/time.hpp"
 #include "seriatim/uuid.hpp"
 
 namespace seriatim::cli {
@@ -32,6 +33,14 @@ CLI::Validator is_uuid() {
   return CLI::Validator{[](const std::string& text) {
                           if (parse_uuid(text)) return std::string{};
                           return "\"" + text + "\" is not a UUID like 16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f";
+                        },
+                        ""};
+}
+
+CLI::Validator is_timestamp() {
+  return CLI::Validator{[](const std::string& text) {
+                          if (parse_timestamp(text)) return std::string{};
+                          return "\"" + text + "\" is not a time like 2026-02-03T10:15:00Z";
                         },
                         ""};
 }

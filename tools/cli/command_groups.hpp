@@ -16,6 +16,7 @@ void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
 void add_maintenance_command(CLI::App& app, Action& action);
+void add_snapshots_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.
@@ -26,6 +27,7 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& d
 
 /// These refuse an argument while the command line is parsed, with a sentence.
 [[nodiscard]] CLI::Validator is_uuid();
+[[nodiscard]] CLI::Validator is_timestamp();
 [[nodiscard]] CLI::Validator at_least(std::int64_t minimum);
 
 }  // namespace seriatim::cli

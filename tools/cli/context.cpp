@@ -53,6 +53,7 @@ Options Context::options() {
   if (!settings().store_schema.empty()) options.store_schema = settings().store_schema;
   options.unknown_commands = UnknownCommands::refuse;
   options.database_url = database_url();
+  options.on_warning = [](const std::string& warning) { fmt::print(stderr, "seriatim: warning: {}\n", warning); };
   return options;
 }
 

@@ -55,19 +55,23 @@ Progress::~Progress() {
 }
 
 void Progress::show(const MigrationProgress& progress) {
+  show(progress.phase, to_text(domain_, unit_, progress), to_json(domain_, progress));
+}
+
+void Progress::show(const std::string& phase, const std::string& text, const std::string& json) {
   if (context_.quiet()) return;
   if (terminal_) {
-    redraw(to_text(domain_, unit_, progress));
-  } else if (due(progress)) {
-    fmt::print(stderr, "{}\n", context_.json() ? to_json(domain_, progress) : to_text(domain_, unit_, progress));
+    redraw(text);
+  } else if (due(phase)) {
+    fmt::print(stderr, "{}\n", context_.json() ? json : text);
   }
 }
 
 /// A line a second, and one at the beginning of each phase.
-bool Progress::due(const MigrationProgress& progress) {
+bool Progress::due(const std::string& phase) {
   const auto now = std::chrono::steady_clock::now();
-  if (progress.phase == phase_ && now - shown_ < std::chrono::seconds{1}) return false;
-  phase_ = progress.phase;
+  if (phase == phase_ && now - shown_ < std::chrono::seconds{1}) return false;
+  phase_ = phase;
   shown_ = now;
   return true;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// How far a long run is: one line that redraws on a terminal, a line a second elsewhere.
+// How far long work is: one line that redraws on a terminal, a line a second elsewhere.
 
 #include <chrono>
 #include <string>
@@ -21,8 +21,11 @@ class Progress {
 
   void show(const MigrationProgress& progress);
 
+  /// For other work: what it is at, and how far in both forms.
+  void show(const std::string& phase, const std::string& text, const std::string& json);
+
  private:
-  [[nodiscard]] bool due(const MigrationProgress& progress);
+  [[nodiscard]] bool due(const std::string& phase);
   void redraw(const std::string& text);
 
   const Context& context_;

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "seriatim/message.hpp"
+#include "seriatim/snapshot_policy.hpp"
 #include "seriatim/types.hpp"
 #include "seriatim/unique_keys.hpp"
 
@@ -81,7 +83,7 @@ struct contains<E, types<Es...>> : std::bool_constant<(std::is_same_v<E, Es> || 
 ///
 /// State changes only in `on`, which must be a pure function of state and event: no clock, no I/O, no other
 /// aggregate; it runs when an event is applied and again whenever the aggregate is loaded. An event without an `on`
-/// changes no state. Methods guard the rules and call `apply`.
+/// changes no state. Methods guard the rules and call `apply`. Long streams want snapshots; see SnapshotPolicy.
 ///
 /// Two static functions of the state are optional, and pure as well: `UniqueKeys unique_keys(const State&)` says what no
 /// other aggregate may have (see unique_keys.hpp), `std::string partition_key(const State&)` in which partition of the
@@ -138,6 +140,7 @@ struct AggregateType {
   std::vector<EventFold> events;
   UniqueKeys (*unique_keys)(const void* state) = nullptr;      ///< Null when the type declares none.
   std::string (*partition_key)(const void* state) = nullptr;  ///< Null when the type declares none.
+  std::optional<SnapshotPolicy> snapshots;  ///< Empty: none are taken or used.
 };
 
 namespace detail {
@@ -181,9 +184,16 @@ template <class T>
   static const AggregateType type = [] {
     AggregateType made{T::type_name, typeid(T).name(), &attributes::type_of<typename T::State>,
                        [](const AggregateId& id) -> std::unique_ptr<AggregateBase> { return std::make_unique<T>(id); },
-                       {}};
+                       {}, {}};
     for_each_type(typename T::Events{}, [&]<class E>() { made.events.push_back(detail::make_fold<T, E>()); });
     detail::declare_keys<T>(made);
+    if constexpr (requires { T::snapshots; }) {
+      static_assert(std::is_same_v<std::remove_cvref_t<decltype(T::snapshots)>, SnapshotPolicy>,
+                    "the aggregate's `snapshots` is a seriatim::SnapshotPolicy");
+      static_assert(T::snapshots.threshold > 0 && T::snapshots.version > 0,
+                    "the threshold and the version of the aggregate's `snapshots` are 1 or more");
+      made.snapshots = T::snapshots;
+    }
     return made;
   }();
   return type;

@@ -10,6 +10,7 @@
 #include "seriatim/event_log.hpp"
 #include "seriatim/key_maintenance.hpp"
 #include "seriatim/options.hpp"
+#include "seriatim/snapshots.hpp"
 #include "seriatim/view_migrator.hpp"
 
 namespace seriatim {
@@ -29,6 +30,7 @@ class Application {
 
   [[nodiscard]] CommandService& commands() noexcept;
   [[nodiscard]] EventLog& events() noexcept;
+  [[nodiscard]] Snapshots& snapshots() noexcept;
 
   /// The names of the domains that have views, in the order given.
   [[nodiscard]] std::vector<std::string> domains_with_views() const;

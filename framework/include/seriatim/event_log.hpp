@@ -41,12 +41,17 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  /// Calls `visit` for each event: those of one aggregate by number, others by transaction, aggregate and number.
+  /// Calls `visit` for each event, in constant memory: those of one aggregate by number, others by transaction, aggregate and number.
   virtual void read(const EventFilter& filter, const std::function<void(const LoggedEvent&)>& visit) = 0;
 
   /// The aggregate folded up to event `at`, or to its last. Error(aggregate_not_found), Error(configuration) when no
   /// loaded domain declares its type.
+  /// Error(integrity) when an event is missing.
   [[nodiscard]] virtual AggregateSnapshot show(const AggregateId& id, std::optional<std::int32_t> at) = 0;
+
+  /// The aggregate folded up to the last event before the first one that is later than `moment`. Errors as above;
+  /// Error(aggregate_not_found) also when its first event is later.
+  [[nodiscard]] virtual AggregateSnapshot show_until(const AggregateId& id, Timestamp moment) = 0;
 };
 
 }  // namespace seriatim

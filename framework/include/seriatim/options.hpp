@@ -3,6 +3,7 @@
 // environment variables and the configuration file.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "seriatim/command_service.hpp"
@@ -17,6 +18,10 @@ struct Options {
   std::string reader_role = "seriatim_reader";          ///< Role that may read views.
   UnknownCommands unknown_commands = UnknownCommands::accept;
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
+
+  /// Told of what went wrong without making a call fail, in a sentence: a snapshot that cannot be read. Called by the
+  /// thread that noticed; must not throw. Without one, warnings go to standard error.
+  std::function<void(const std::string& warning)> on_warning;
 
   /// The defaults, with SERIATIM_DATABASE_URL and SERIATIM_STORE_SCHEMA where they are set.
   [[nodiscard]] static Options from_environment();

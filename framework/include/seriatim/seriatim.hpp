@@ -13,5 +13,6 @@
 #include "seriatim/plugin.hpp"
 #include "seriatim/repository.hpp"
 #include "seriatim/unique_keys.hpp"
+#include "seriatim/snapshots.hpp"
 #include "seriatim/validation.hpp"
 #include "seriatim/views.hpp"

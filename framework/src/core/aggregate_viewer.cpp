@@ -1,5 +1,8 @@
 #include "core/aggregate_viewer.hpp"
 
+#include "core/snapshot_json.hpp"
+#include "core/stream_checks.hpp"
+
 namespace seriatim::core {
 
 void AggregateViewer::stream(std::string_view aggregate_type) {
@@ -10,22 +13,25 @@ void AggregateViewer::stream(std::string_view aggregate_type) {
   }
   aggregate_ = &registry_.aggregates()[index];
   state_ = attributes::Value::made(*aggregate_->type->state);
+  last_ = 0;
+}
+
+void AggregateViewer::snapshot(std::int32_t last, std::string_view json) {
+  read_snapshot(*aggregate_->type->state, json, state_.get());
+  last_ = last;
 }
 
 void AggregateViewer::event(const store::EventRow& row) {
-  if (at_ && row.sequence_number > *at_) return;
   if (row.type == unknown_type) throw_unknown_event(row.type_name, id_, row.sequence_number);
+  require_next(row, id_, last_);
   if (const auto fold = aggregate_->folds[row.type]) {
     fold(state_.get(), decoder_.decode(row.type, row.json, id_, row.sequence_number));
   }
   last_ = row.sequence_number;
 }
 
-AggregateSnapshot AggregateViewer::snapshot() const {
-  if (at_ && last_ != *at_) {
-    throw_error<ErrorCode::aggregate_not_found>("aggregate " + uuid_text(id_) + " has no event " +
-                                                std::to_string(*at_) + ": its last one is " + std::to_string(last_));
-  }
+AggregateSnapshot AggregateViewer::shown() const {
+  if (at_ && last_ != *at_) throw_no_event(id_, *at_, last_);
   AggregateSnapshot snapshot{std::string{aggregate_->type->name}, last_, {}};
   attributes::write_json(snapshot.state_json, *aggregate_->type->state, state_.get());
   return snapshot;

@@ -9,17 +9,22 @@
 
 namespace seriatim::core {
 
-/// Reads one stream up to an event. Not thread-safe.
+/// Reads one stream, which is expected to end at event `at`. Not thread-safe.
 class AggregateViewer final : public store::StreamReader {
  public:
   AggregateViewer(const Registry& registry, const AggregateId& id, std::optional<std::int32_t> at)
       : registry_{registry}, decoder_{registry}, id_{id}, at_{at} {}
 
   void stream(std::string_view aggregate_type) override;
+  void snapshot(std::int32_t last, std::string_view json) override;
   void event(const store::EventRow& row) override;
 
   /// Error(aggregate_not_found) when the stream does not reach the event asked for.
-  [[nodiscard]] AggregateSnapshot snapshot() const;
+  [[nodiscard]] AggregateSnapshot shown() const;
+
+  /// The number of the last event.
+  [[nodiscard]] std::int32_t last() const noexcept { return last_; }
+  [[nodiscard]] const void* state() const noexcept { return state_.get(); }
 
  private:
   const Registry& registry_;

@@ -1,11 +1,24 @@
 #include "core/unit_of_work.hpp"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/snapshot_json.hpp"
+#include "core/stream_checks.hpp"
+
 namespace seriatim::core {
 namespace {
 
 [[noreturn]] void throw_wrong_type(const AggregateId& id, std::string_view actual, std::string_view wanted) {
   throw_error<ErrorCode::aggregate_type>("aggregate " + uuid_text(id) + " is a " + std::string{actual} + ", not a " +
                                          std::string{wanted});
+}
+
+[[noreturn]] void throw_not_found(const AggregateType& type, std::span<const AggregateId> ids) {
+  std::string text = "there is no " + std::string{type.name} + " with id ";
+  for (std::size_t i = 0; i < ids.size(); ++i) text += (i == 0 ? "" : i + 1 == ids.size() ? " or " : ", ") + uuid_text(ids[i]);
+  throw_error<ErrorCode::aggregate_not_found>(text);
 }
 
 }  // namespace
@@ -16,23 +29,25 @@ class UnitOfWork::Restoring final : public store::StreamReader {
   Restoring(UnitOfWork& unit, const AggregateType& wanted, const AggregateId& id)
       : unit_{unit},
         wanted_{wanted},
-        folds_{unit.registry_.aggregates()[unit.registry_.aggregate(wanted.name)].folds},
-        aggregate_{wanted.create(id)} {}
+        id_{id},
+        folds_{unit.registry_.aggregates()[unit.registered(wanted)].folds} {}
 
   void stream(std::string_view aggregate_type) override {
-    if (aggregate_type != wanted_.name) throw_wrong_type(aggregate_->id(), aggregate_type, wanted_.name);
+    if (aggregate_type != wanted_.name) throw_wrong_type(id_, aggregate_type, wanted_.name);
+    aggregate_ = wanted_.create(id_);
+  }
+
+  void snapshot(std::int32_t last, std::string_view json) override {
+    read_snapshot(*wanted_.state, json, aggregate_->state_address());
+    aggregate_->stored_ = last;
   }
 
   void event(const store::EventRow& row) override {
-    if (row.type == unknown_type) throw_unknown_event(row.type_name, aggregate_->id(), row.sequence_number);
-    if (row.sequence_number != aggregate_->stored_ + 1) {
-      throw_error<ErrorCode::integrity>("the stream of aggregate " + uuid_text(aggregate_->id()) +
-                                        " is damaged: event " + std::to_string(row.sequence_number) + " follows event " +
-                                        std::to_string(aggregate_->stored_));
-    }
+    if (row.type == unknown_type) throw_unknown_event(row.type_name, id_, row.sequence_number);
+    require_next(row, id_, aggregate_->stored_);
     if (const auto fold = folds_[row.type]) {
       fold(aggregate_->state_address(),
-           unit_.decoder_.decode(row.type, row.json, aggregate_->id(), row.sequence_number));
+           unit_.decoder_.decode(row.type, row.json, id_, row.sequence_number));
     }
     aggregate_->stored_ = row.sequence_number;
   }
@@ -42,29 +57,79 @@ class UnitOfWork::Restoring final : public store::StreamReader {
  private:
   UnitOfWork& unit_;
   const AggregateType& wanted_;
+  AggregateId id_;
   const std::vector<void (*)(void*, const void*)>& folds_;
   std::unique_ptr<AggregateBase> aggregate_;
 };
 
-AggregateBase* UnitOfWork::find(const AggregateType& type, const AggregateId& id) {
-  const auto found = entries_.find(id);
-  Entry* entry = found == entries_.end() ? restore(type, id) : found->second.get();
-  if (entry == nullptr) return nullptr;
-  if (entry->type->name != type.name) throw_wrong_type(id, entry->type->name, type.name);
-  touch(*entry);
-  return entry->aggregate.get();
-}
-
-UnitOfWork::Entry* UnitOfWork::restore(const AggregateType& type, const AggregateId& id) {
-  if (registry_.aggregate(type.name) == unknown_type) {
+TypeIndex UnitOfWork::registered(const AggregateType& type) const {
+  const TypeIndex index = registry_.aggregate(type.name);
+  if (index == unknown_type) {
     throw_error<ErrorCode::usage>("aggregate type " + std::string{type.name} +
                                   " is not registered: add .aggregate<...>() to its domain");
   }
+  return index;
+}
+
+AggregateBase* UnitOfWork::find(const AggregateType& type, const AggregateId& id) {
+  const auto found = entries_.find(id);
+  Entry* entry = found == entries_.end() ? restore(type, id) : found->second.get();
+  return entry == nullptr ? nullptr : &touch_as(type, *entry);
+}
+
+AggregateBase& UnitOfWork::touch_as(const AggregateType& type, Entry& entry) {
+  if (entry.type->name != type.name) throw_wrong_type(entry.aggregate->id(), entry.type->name, type.name);
+  touch(entry);
+  return *entry.aggregate;
+}
+
+UnitOfWork::Entry* UnitOfWork::restore(const AggregateType& type, const AggregateId& id) {
   Restoring restoring{*this, type, id};
-  if (!transaction_.load(id, restoring)) return nullptr;
-  Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(Entry{&type, restoring.take()})).first->second;
+  if (!transaction_.load(id, restoring, registered(type))) return nullptr;
+  return keep(type, restoring.take());
+}
+
+UnitOfWork::Entry* UnitOfWork::keep(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate) {
+  const AggregateId id = aggregate->id();
+  Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(Entry{&type, std::move(aggregate)})).first->second;
   entry.stored_keys = keys_of(type, entry.aggregate->state_address());
   return &entry;
+}
+
+std::vector<AggregateBase*> UnitOfWork::find_all(const AggregateType& type, std::span<const AggregateId> ids) {
+  if (const std::vector<AggregateId> missing = unknown(ids); !missing.empty()) restore_all(type, missing);
+  std::vector<AggregateBase*> aggregates;
+  aggregates.reserve(ids.size());
+  for (const AggregateId& id : ids) aggregates.push_back(&touch_as(type, *entries_.at(id)));
+  return aggregates;
+}
+
+std::vector<AggregateId> UnitOfWork::unknown(std::span<const AggregateId> ids) const {
+  std::vector<AggregateId> missing;
+  std::set<AggregateId> seen;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(missing),
+               [&](const AggregateId& id) { return entries_.count(id) == 0 && seen.insert(id).second; });
+  return missing;
+}
+
+void UnitOfWork::restore_all(const AggregateType& type, std::span<const AggregateId> ids) {
+  std::map<AggregateId, Restoring> found;
+  const auto reader_of = [&](const AggregateId& id) -> store::StreamReader& {
+    return found.try_emplace(id, *this, type, id).first->second;
+  };
+  transaction_.load_all(ids, reader_of, registered(type));
+  std::vector<AggregateId> missing;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(missing),
+               [&](const AggregateId& id) { return found.count(id) == 0; });
+  if (!missing.empty()) throw_not_found(type, missing);
+  for (auto& [id, restoring] : found) keep(type, restoring.take());
+}
+
+const AggregateBase* UnitOfWork::find_past(const AggregateType& type, const AggregateId& id,
+                                           const store::PastPoint& point) {
+  Restoring restoring{*this, type, id};
+  if (!transaction_.load_past(id, point, restoring)) return nullptr;
+  return past_.emplace_back(restoring.take()).get();
 }
 
 AggregateBase* UnitOfWork::find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key) {
@@ -157,7 +222,29 @@ namespace seriatim {
 
 AggregateBase& Repository::load(const AggregateType& type, const AggregateId& id) {
   if (AggregateBase* aggregate = unit_.find(type, id)) return *aggregate;
-  throw_error<ErrorCode::aggregate_not_found>("there is no " + std::string{type.name} + " with id " + uuid_text(id));
+  core::throw_not_found(type, {&id, 1});
+}
+
+std::vector<AggregateBase*> Repository::load_all(const AggregateType& type, std::span<const AggregateId> ids) {
+  return unit_.find_all(type, ids);
+}
+
+const AggregateBase& Repository::load_at(const AggregateType& type, const AggregateId& id,
+                                         std::int32_t sequence_number) {
+  if (sequence_number < 1) {
+    throw_error<ErrorCode::usage>("events are numbered from 1, so there is no state at event " +
+                                  std::to_string(sequence_number) + " of aggregate " + uuid_text(id));
+  }
+  const AggregateBase* aggregate = unit_.find_past(type, id, sequence_number);
+  if (aggregate == nullptr) core::throw_not_found(type, {&id, 1});
+  if (aggregate->sequence_number() == sequence_number) return *aggregate;
+  core::throw_no_event(id, sequence_number, aggregate->sequence_number());
+}
+
+const AggregateBase& Repository::load_until(const AggregateType& type, const AggregateId& id, Timestamp moment) {
+  if (const AggregateBase* aggregate = unit_.find_past(type, id, moment)) return *aggregate;
+  throw_error<ErrorCode::aggregate_not_found>("there was no " + std::string{type.name} + " with id " + uuid_text(id) +
+                                              " at " + to_string(moment, 6));
 }
 
 AggregateBase* Repository::find(const AggregateType& type, const AggregateId& id) { return unit_.find(type, id); }

@@ -34,6 +34,11 @@ class UnitOfWork {
 
   AggregateBase* find(const AggregateType& type, const AggregateId& id);
   AggregateBase* find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key);
+  /// In the order of the ids. Error(aggregate_not_found) naming all that are missing.
+  [[nodiscard]] std::vector<AggregateBase*> find_all(const AggregateType& type, std::span<const AggregateId> ids);
+  /// As it was then; outside of the identity map. Nullptr when it was not there.
+  [[nodiscard]] const AggregateBase* find_past(const AggregateType& type, const AggregateId& id,
+                                               const store::PastPoint& point);
   AggregateBase& add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
 
   /// Starts a command: aggregates count as touched from here on.
@@ -58,6 +63,11 @@ class UnitOfWork {
   class Restoring;
 
   Entry* restore(const AggregateType& type, const AggregateId& id);
+  void restore_all(const AggregateType& type, std::span<const AggregateId> ids);
+  Entry* keep(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
+  [[nodiscard]] std::vector<AggregateId> unknown(std::span<const AggregateId> ids) const;
+  [[nodiscard]] TypeIndex registered(const AggregateType& type) const;
+  AggregateBase& touch_as(const AggregateType& type, Entry& entry);
   void touch(Entry& entry);
   [[nodiscard]] static bool has_key(const Entry& entry, std::string_view scope, const UniqueKey& key);
 
@@ -66,6 +76,7 @@ class UnitOfWork {
   EventDecoder& decoder_;
   std::unordered_map<AggregateId, std::unique_ptr<Entry>, std::hash<AggregateId>> entries_;
   std::vector<Entry*> touched_;
+  std::vector<std::unique_ptr<AggregateBase>> past_;  ///< Handed out as they were; never stored.
   std::uint64_t command_ = 1;
 };
 

@@ -5,6 +5,7 @@
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_event_log.hpp"
+#include "store/postgres/postgres_snapshots.hpp"
 #include "store/postgres/postgres_store.hpp"
 
 namespace seriatim {
@@ -30,8 +31,9 @@ struct Application::Parts {
       : options{require_address(given)},
         clock{clock_or_system(std::move(given_clock), options)},
         registry{std::move(domains)},
-        store{options.database_url, schema_names(options), registry},
+        store{options.database_url, schema_names(options), registry, options.on_warning},
         log{store},
+        snapshots{store},
         commands{registry, store, *clock, options.unknown_commands} {}
 
   Options options;
@@ -39,6 +41,7 @@ struct Application::Parts {
   core::Registry registry;
   postgres::PostgresStore store;
   postgres::PostgresEventLog log;
+  postgres::PostgresSnapshots snapshots;
   core::CommandExecutor commands;
 };
 
@@ -50,6 +53,8 @@ Application::~Application() = default;
 CommandService& Application::commands() noexcept { return parts_->commands; }
 
 EventLog& Application::events() noexcept { return parts_->log; }
+
+Snapshots& Application::snapshots() noexcept { return parts_->snapshots; }
 
 std::vector<std::string> Application::domains_with_views() const {
   std::vector<std::string> names;

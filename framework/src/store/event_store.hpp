@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/registry.hpp"
@@ -28,10 +29,17 @@ struct EventRow {
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
-  /// Called once, before the events. May throw to stop.
+  /// Called before the events. May throw to stop. Called again when the stream is read again from its beginning.
   virtual void stream(std::string_view aggregate_type) = 0;
+  /// The state after event `last`, in place of the events up to it. Only for a reader that asked for snapshots. When it
+  /// throws Error(deserialization), the stream is read again, without.
+  virtual void snapshot(std::int32_t /*last*/, std::string_view /*json*/) {}
   virtual void event(const EventRow& row) = 0;
 };
+
+/// A point in the life of an aggregate: the number of an event; or a moment, which is after the last event before the
+/// first one that is later.
+using PastPoint = std::variant<std::int32_t, Timestamp>;
 
 /// New events of one aggregate.
 struct StreamAppend {
@@ -78,11 +86,22 @@ class Transaction {
  public:
   virtual ~Transaction() = default;
 
-  /// Reads an aggregate's events. False when there is no such aggregate.
-  virtual bool load(const AggregateId& id, StreamReader& reader) = 0;
+  /// Reads an aggregate's events, from the newest snapshot of aggregate type `snapshots_of` on, if one is given. In
+  /// constant memory. False when there is no such aggregate.
+  virtual bool load(const AggregateId& id, StreamReader& reader,
+                    core::TypeIndex snapshots_of = core::unknown_type) = 0;
+
+  /// Reads several aggregates by one query, each into the reader that `reader_of` gives for it, and asks for none for those
+  /// that are missing. The ids are different ones.
+  virtual void load_all(std::span<const AggregateId> ids, const std::function<StreamReader&(const AggregateId&)>& reader_of,
+                        core::TypeIndex snapshots_of) = 0;
+
+  /// Reads an aggregate's events up to a point, from the first one on, what this transaction appended included. False when
+  /// there was no such aggregate then.
+  virtual bool load_past(const AggregateId& id, const PastPoint& point, StreamReader& reader) = 0;
 
   /// Stores a command and its events, which all happened at `created_at`. Throws Error(optimistic_locking),
-  /// Error(integrity), now or at commit.
+  /// Error(integrity), Error(non_unique_aggregate), now or at commit. Marks the aggregates that now want a snapshot.
   virtual void append(const CommandRecord& command, std::span<const StreamAppend> streams, Timestamp created_at) = 0;
 
   /// The views of one domain. Owned by the transaction.

@@ -140,6 +140,7 @@ void Batch::fail(const Error& error) {
     throw core::PublishError{origin->subject, origin->event_type, origin->event, message};
   }
   if (origin->kind == Origin::Kind::append && state == unique_violation) {
+    if (origin->explain) origin->explain(connection_);
     if (origin->creates) {
       throw_error<ErrorCode::optimistic_locking>("aggregate " + origin->subject +
                                                  " exists already: give a new one an id of its own");

@@ -21,6 +21,7 @@ struct Origin {
   EventHeader event{};     ///< projector only.
   bool creates = false;    ///< append: the aggregate is new.
   std::string explanation{};  ///< unique_keys: a query that does what the statement does, but tells what it refuses.
+  std::function<void(Connection&)> explain{};  ///< append: asked after a key that exists already; throws what it finds.
 };
 
 /// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;

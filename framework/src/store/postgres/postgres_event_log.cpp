@@ -75,10 +75,20 @@ void PostgresEventLog::read(const EventFilter& filter, const std::function<void(
 
 AggregateSnapshot PostgresEventLog::show(const AggregateId& id, std::optional<std::int32_t> at) {
   core::AggregateViewer viewer{store_.registry(), id, at};
-  if (!store_.begin({})->load(id, viewer)) {
+  const auto transaction = store_.begin({});
+  if (!(at ? transaction->load_past(id, *at, viewer) : transaction->load(id, viewer))) {
     throw_error<ErrorCode::aggregate_not_found>("there is no aggregate with id " + uuid_text(id));
   }
-  return viewer.snapshot();
+  return viewer.shown();
+}
+
+AggregateSnapshot PostgresEventLog::show_until(const AggregateId& id, Timestamp moment) {
+  core::AggregateViewer viewer{store_.registry(), id, std::nullopt};
+  if (!store_.begin({})->load_past(id, moment, viewer)) {
+    throw_error<ErrorCode::aggregate_not_found>("there was no aggregate with id " + uuid_text(id) + " at " +
+                                                to_string(moment, 6));
+  }
+  return viewer.shown();
 }
 
 }  // namespace seriatim::postgres

@@ -13,6 +13,7 @@ class PostgresEventLog final : public EventLog {
 
   void read(const EventFilter& filter, const std::function<void(const LoggedEvent&)>& visit) override;
   [[nodiscard]] AggregateSnapshot show(const AggregateId& id, std::optional<std::int32_t> at) override;
+  [[nodiscard]] AggregateSnapshot show_until(const AggregateId& id, Timestamp moment) override;
 
  private:
   [[nodiscard]] std::string query(const Connection& connection, const EventFilter& filter) const;

@@ -1,5 +1,7 @@
 #include "store/postgres/postgres_store.hpp"
 
+#include <cstdio>
+
 #include "store/postgres/postgres_transaction.hpp"
 #include "store/postgres/store_schema.hpp"
 
@@ -24,9 +26,10 @@ std::string begin_statements(const core::Registry& registry, std::span<const int
 
 }  // namespace
 
-PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry)
+PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn)
     : names_{std::move(names)},
       registry_{registry},
+      warn_{std::move(warn)},
       pool_{url, [this](Connection& connection) { prepare(connection); }} {
   Connection connection{url};
   require_installed(connection, names_, registry);
@@ -34,11 +37,24 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 }
 
 void PostgresStore::prepare(Connection& connection) const {
+  const std::pair<std::string_view, std::string> fill[] = {{"{portion}", std::to_string(portion)}};
+  std::string loads;
+  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until"}) {
+    loads += statement(name, names_, fill) + ";";
+  }
   std::string types;
   for (const std::string_view type : append_event_types) types.append(types.empty() ? "" : ", ").append(type);
-  connection.set_up(statement("load_stream", names_) + ";" + statement("append_events", names_) +
+  connection.set_up(loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) +
                     ";prepare seriatim_append_event (" + types + ") as " + append_event_statement({}, {}) + ";" +
                     statement("lock_aggregates", names_));
+}
+
+void PostgresStore::warn(const std::string& warning) const {
+  if (warn_) {
+    warn_(warning);
+  } else {
+    std::fprintf(stderr, "seriatim: warning: %s\n", warning.c_str());
+  }
 }
 
 std::string PostgresStore::append_event_statement(const std::string& change, const std::string& missing) const {

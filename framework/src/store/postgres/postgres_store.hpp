@@ -2,6 +2,7 @@
 // The event store on PostgreSQL.
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,8 +43,14 @@ class TypeIds {
 /// Thread-safe. The registry must outlive it.
 class PostgresStore final : public store::EventStore {
  public:
+  /// How many events are read at once.
+  static constexpr std::size_t portion = 4096;
+
+  /// Told of what makes no call fail; see Options::on_warning.
+  using Warn = std::function<void(const std::string& warning)>;
+
   /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old.
-  PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry);
+  PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {});
 
   [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const int> view_versions) override;
   [[nodiscard]] std::vector<int> view_versions() override;
@@ -52,6 +59,7 @@ class PostgresStore final : public store::EventStore {
   [[nodiscard]] const core::Registry& registry() const noexcept { return registry_; }
   [[nodiscard]] const TypeIds& ids() const noexcept { return *ids_; }
   [[nodiscard]] Pool& pool() noexcept { return pool_; }
+  void warn(const std::string& warning) const;
 
   /// The statement that appends one event, its parameters being `append_event_types`. A `change` of a view may go along,
   /// of which `missing`, unless empty, is evaluated when it changes no row.
@@ -64,6 +72,7 @@ class PostgresStore final : public store::EventStore {
 
   SchemaNames names_;
   const core::Registry& registry_;
+  Warn warn_;
   Pool pool_;
   std::unique_ptr<const TypeIds> ids_;
 };

@@ -63,6 +63,17 @@ std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
   return out;
 }
 
+/// Under the same type, another writer may have been first, and then loading the aggregate is the way out.
+[[noreturn]] void throw_taken(const std::string& id, const std::string& stored, const std::string& added) {
+  if (stored == added) {
+    throw_error<ErrorCode::optimistic_locking>("aggregate " + id + " exists already, as a " + stored +
+                                               ": load it, or give the new one an id of its own");
+  }
+  throw_error<ErrorCode::non_unique_aggregate>("aggregate " + id + " cannot be added as a " + added +
+                                               ", because it is stored already as a " + stored +
+                                               ": give the new one an id of its own");
+}
+
 }  // namespace
 
 PostgresTransaction::~PostgresTransaction() {
@@ -86,26 +97,30 @@ Batch& PostgresTransaction::batch() {
   return *batch_;
 }
 
-bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reader) {
+StreamLoader PostgresTransaction::loader() {
   // What is collected concerns other aggregates: those of this unit of work are not loaded twice.
-  const pqxx::result rows = batch().query("execute seriatim_load_stream('" + uuid_text(id) + "')");
-  if (rows.empty()) return false;
-  const int type = rows[0][0].as<int>();
-  const std::string* name = store_.ids().aggregate_name_of(type);
-  reader.stream(name != nullptr ? std::string_view{*name} : "type that was registered after this program started");
-  for (const auto& row : rows) read_row(row, reader);
-  versions_[id] = rows[rows.size() - 1][1].as<std::int32_t>();
-  return true;
+  return StreamLoader{store_, [this](const std::string& sql) { return batch().query(sql); }};
 }
 
-void PostgresTransaction::read_row(const pqxx::row& row, store::StreamReader& reader) const {
-  store::EventRow event{};
-  event.sequence_number = row[1].as<std::int32_t>();
-  const TypeIds::EventName* name = store_.ids().event_of(row[2].as<int>());
-  event.type = name != nullptr ? name->type : core::unknown_type;
-  event.type_name = name != nullptr ? std::string_view{name->name} : "a type registered after this program started";
-  event.json = {row[3].c_str(), row[3].size()};
-  reader.event(event);
+bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) {
+  const std::optional<std::int32_t> last = loader().load(id, reader, snapshots_of);
+  if (last) versions_[id] = *last;
+  return last.has_value();
+}
+
+void PostgresTransaction::load_all(std::span<const AggregateId> ids,
+                                   const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                                   core::TypeIndex snapshots_of) {
+  loader().load_all(ids, reader_of, snapshots_of,
+                    [this](const AggregateId& id, std::int32_t last) { versions_[id] = last; });
+}
+
+bool PostgresTransaction::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {
+  // Earlier commands may have appended to it, so what is collected goes first.
+  StreamLoader past{store_, [this](const std::string& sql) {
+                      return batch().send(sql, {Origin::Kind::read, {}, {}, {}, false});
+                    }};
+  return past.load_past(id, point, reader);
 }
 
 void PostgresTransaction::append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
@@ -119,9 +134,23 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   } else {
     append_all(command, sorted, created_at);
   }
+  mark_for_snapshots(sorted);
   for (const store::StreamAppend* stream : sorted) {
     const auto known = versions_.find(stream->aggregate_id);
     if (known != versions_.end()) known->second += static_cast<std::int32_t>(stream->events.size());
+  }
+}
+
+/// Only those that pass a multiple of their threshold, so that the ordinary command pays nothing.
+void PostgresTransaction::mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams) {
+  for (const store::StreamAppend* stream : streams) {
+    const auto& policy = store_.registry().aggregates()[stream->aggregate_type].type->snapshots;
+    if (!policy) continue;
+    const std::int32_t last = stream->expected_version + static_cast<std::int32_t>(stream->events.size());
+    if (last / policy->threshold == stream->expected_version / policy->threshold) continue;
+    batch().add("execute seriatim_snapshot_mark('" + uuid_text(stream->aggregate_id) + "'," +
+                    std::to_string(policy->version) + ")",
+                {Origin::Kind::guard, {}, {}, {}, false});
   }
 }
 
@@ -217,7 +246,25 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   append_array(sql, streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
   append_value(sql, connection, created_at);
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
-  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates});
+  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates, explain_taken(streams)});
+}
+
+/// What to say when the id of a new aggregate is stored already.
+std::function<void(Connection&)> PostgresTransaction::explain_taken(
+    const std::vector<const store::StreamAppend*>& streams) const {
+  std::map<std::string, std::string> added;
+  for (const store::StreamAppend* stream : streams) {
+    if (stream->expected_version != 0) continue;
+    added[uuid_text(stream->aggregate_id)] = store_.registry().aggregates()[stream->aggregate_type].type->name;
+  }
+  if (added.empty()) return {};
+  return [names = store_.names(), added = std::move(added)](Connection& connection) {
+    std::string ids = "'{";
+    for (const auto& [id, type] : added) ids.append(ids.size() > 2 ? "," : "").append(id);
+    const std::pair<std::string_view, std::string> fill[] = {{"{ids}", ids + "}'"}};
+    const pqxx::result stored = connection.execute(statement("load_types", names, fill));
+    for (const auto& row : stored) throw_taken(row[0].c_str(), row[1].c_str(), added.at(row[0].c_str()));
+  };
 }
 
 void PostgresTransaction::run(const SqlStatement& statement) {

@@ -9,6 +9,7 @@
 
 #include "store/postgres/live_persistor.hpp"
 #include "store/postgres/postgres_store.hpp"
+#include "store/postgres/stream_loader.hpp"
 
 namespace seriatim::postgres {
 
@@ -21,7 +22,10 @@ class PostgresTransaction final : public store::Transaction {
   PostgresTransaction(const PostgresTransaction&) = delete;
   PostgresTransaction& operator=(const PostgresTransaction&) = delete;
 
-  bool load(const AggregateId& id, store::StreamReader& reader) override;
+  bool load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) override;
+  void load_all(std::span<const AggregateId> ids, const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                core::TypeIndex snapshots_of) override;
+  bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) override;
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
   void run(const SqlStatement& statement) override;
@@ -44,7 +48,9 @@ class PostgresTransaction final : public store::Transaction {
   void append_one(const store::CommandRecord& command, const store::StreamAppend& stream);
   void append_all(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
                   Timestamp created_at);
-  void read_row(const pqxx::row& row, store::StreamReader& reader) const;
+  [[nodiscard]] StreamLoader loader();
+  void mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams);
+  [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
   PostgresStore& store_;
   std::string begin_sql_;

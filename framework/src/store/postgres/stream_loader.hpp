@@ -1,0 +1,47 @@
+#pragma once
+// Reading streams, in portions, so that the longest one takes no more memory than a portion.
+
+#include <functional>
+#include <limits>
+#include <optional>
+
+#include "store/postgres/postgres_store.hpp"
+
+namespace seriatim::postgres {
+
+/// Hands rows to readers. Ordinary streams take one query; longer ones a further query a portion. Not thread-safe.
+class StreamLoader {
+ public:
+  /// Runs a query in the transaction that is read in.
+  using Query = std::function<pqxx::result(const std::string& sql)>;
+
+  /// `store` must outlive the loader.
+  StreamLoader(PostgresStore& store, Query query) : store_{store}, query_{std::move(query)} {}
+
+  /// See store::Transaction. The number of the last event; empty when there is no such aggregate.
+  std::optional<std::int32_t> load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of);
+
+  /// See store::Transaction. Calls `loaded` with the number of the last event of each aggregate.
+  void load_all(std::span<const AggregateId> ids,
+                const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
+                const std::function<void(const AggregateId&, std::int32_t)>& loaded);
+
+  /// See store::Transaction.
+  bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader);
+
+ private:
+  struct Portion;
+
+  std::int32_t read(const Portion& portion, store::StreamReader& reader);
+  std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
+  bool read_snapshot(const Portion& portion, store::StreamReader& reader);
+  void read_event(const pqxx::row& row, int first, store::StreamReader& reader) const;
+  void begin(const pqxx::row& row, int first, store::StreamReader& reader) const;
+  [[nodiscard]] std::optional<std::int32_t> last_until(const AggregateId& id, Timestamp moment);
+  [[nodiscard]] std::string snapshot_parameters(core::TypeIndex type) const;
+
+  PostgresStore& store_;
+  Query query_;
+};
+
+}  // namespace seriatim::postgres
