@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint8_t {
   transient,              ///< Serialization failure, deadlock or lock time-out: the same call may succeed.
   connection_lost,        ///< The database is unreachable or went away; nothing was stored.
   in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
+  workflow_depth,         ///< Commands that workflows issue go on issuing commands: a loop, most likely.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

@@ -1,6 +1,7 @@
 #include "seriatim/application.hpp"
 
 #include "core/command_executor.hpp"
+#include "core/dry_run.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_event_log.hpp"
@@ -31,7 +32,7 @@ struct Application::Parts {
         registry{std::move(domains)},
         store{options.database_url, schema_names(options), registry},
         log{store},
-        commands{registry, store, *clock, options.unknown_commands} {}
+        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth} {}
 
   Options options;
   std::shared_ptr<const Clock> clock;
@@ -49,6 +50,10 @@ Application::~Application() = default;
 CommandService& Application::commands() noexcept { return parts_->commands; }
 
 EventLog& Application::events() noexcept { return parts_->log; }
+
+std::unique_ptr<DryRun> Application::dry_run() {
+  return std::make_unique<core::ExecutorDryRun>(parts_->commands, parts_->registry);
+}
 
 std::vector<std::string> Application::domains_with_views() const {
   std::vector<std::string> names;
