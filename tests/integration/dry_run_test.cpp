@@ -45,7 +45,7 @@ std::string tree(const std::vector<DryRunCommand>& commands) {
   return out;
 }
 
-ErrorCode code_of(const DryRunResult& result) {
+ErrorCode refusal_of(const DryRunResult& result) {
   BOOST_REQUIRE(result.error);
   return code_of([&] { std::rethrow_exception(result.error); });
 }
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_call_of_a_dry_run_finds_what_those_before_it_would_have_s
   BOOST_TEST(names(rehearsal->execute(place(a)).events) == "Placed#1");
   BOOST_TEST(names(rehearsal->execute(ship(a), ship(b)).events) == "Shipped#2 Shipped#3");
   BOOST_TEST(names(rehearsal->execute(pay(a), pay(b)).events) == "Paid#3 Paid#4");
-  BOOST_CHECK((code_of(rehearsal->execute(ship(b))) == ErrorCode::domain));
+  BOOST_CHECK((refusal_of(rehearsal->execute(ship(b))) == ErrorCode::domain));
   // Another dry run knows nothing of it.
   BOOST_TEST(names(app->dry_run()->execute(ship(b)).events) == "Shipped#3");
 }
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_refused_call_of_a_dry_run_leaves_no_trace_and_says_who_wa
     if (e.get<OrderPlaced>() != nullptr) w.execute(ship(e.aggregate_id), ship(e.aggregate_id), pay(e.aggregate_id));
   };
   const DryRunResult result = rehearsal->execute(place(a), note(a));
-  BOOST_CHECK((code_of(result) == ErrorCode::domain));
+  BOOST_CHECK((refusal_of(result) == ErrorCode::domain));
   BOOST_TEST(result.events.empty());
   BOOST_TEST(tree(result.commands) ==
              "PlaceOrder:done{Placed#1[OrderProjector](ScriptedWorkflow"
@@ -124,30 +124,27 @@ BOOST_AUTO_TEST_CASE(a_dry_run_refuses_what_execute_refuses) {
   execute(place(b));
   PlaceOrder nobody = place(a);
   nobody.customer = "";
-  BOOST_CHECK((code_of(rehearsal->execute(nobody)) == ErrorCode::command_not_valid));
-  BOOST_CHECK((code_of(rehearsal->execute(pay(a))) == ErrorCode::aggregate_not_found));
-  BOOST_CHECK((code_of(rehearsal->execute(place(b))) == ErrorCode::optimistic_locking));
+  BOOST_CHECK((refusal_of(rehearsal->execute(nobody)) == ErrorCode::command_not_valid));
+  BOOST_CHECK((refusal_of(rehearsal->execute(pay(a))) == ErrorCode::aggregate_not_found));
+  BOOST_CHECK((refusal_of(rehearsal->execute(place(b))) == ErrorCode::optimistic_locking));
   BOOST_CHECK((code_of([&] { execute(place(b)); }) == ErrorCode::optimistic_locking));
   rehearsal->execute(place(a));
-  BOOST_CHECK((code_of(rehearsal->execute(place(a))) == ErrorCode::optimistic_locking));
+  BOOST_CHECK((refusal_of(rehearsal->execute(place(a))) == ErrorCode::optimistic_locking));
   script->reacting = [](const AnyEvent&, Workflow&) { throw std::runtime_error{"no"}; };
-  BOOST_CHECK((code_of(rehearsal->execute(pay(b))) == ErrorCode::publish));
+  BOOST_CHECK((refusal_of(rehearsal->execute(pay(b))) == ErrorCode::publish));
   script->reacting = [](const AnyEvent& e, Workflow& w) { w.execute(note(e.aggregate_id)); };
-  BOOST_CHECK((code_of(rehearsal->execute(pay(b))) == ErrorCode::workflow_depth));
+  BOOST_CHECK((refusal_of(rehearsal->execute(pay(b))) == ErrorCode::workflow_depth));
   BOOST_TEST(count("events") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_nobody_handles_is_told_as_unhandled) {
-  struct Unknown : Command {
-    static constexpr std::string_view type_name = "Orders::Unknown";
-  };
   AnyCommand unknown{MessageType{"Orders::Unknown", &attributes::type_of<Command>, "Unknown"},
                      attributes::Value::of(Command{.aggregate_id = a})};
   BOOST_TEST(tree(rehearsal->execute({unknown}).commands) == "Unknown:unhandled");
   options.unknown_commands = UnknownCommands::refuse;
   start();
   const DryRunResult result = app->dry_run()->execute({unknown});
-  BOOST_CHECK((code_of(result) == ErrorCode::unknown_command));
+  BOOST_CHECK((refusal_of(result) == ErrorCode::unknown_command));
   BOOST_TEST(tree(result.commands) == "Unknown:refused");
 }
 

@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_loop_through_work_after_commits_is_stopped_too) {
   const ExecutionResult result = execute(note(a));
   BOOST_REQUIRE(result.after_commit_failures.size() == 1U);
   BOOST_TEST(has(result.after_commit_failures[0].message, "more than 5 deep"));
-  BOOST_TEST(count("events") == "6");
+  BOOST_TEST(count("events") == "7");
 }
 
 BOOST_AUTO_TEST_CASE(an_attempt_that_is_made_again_does_its_work_after_the_commit_once) {

@@ -1,7 +1,5 @@
 #include "core/workflow_queue.hpp"
 
-#include <algorithm>
-
 #include "core/dry_run_recorder.hpp"
 
 namespace seriatim::core {
@@ -46,6 +44,7 @@ void attribute(Command& command, const Cause& cause) {
 void CommandQueue::push(std::vector<AnyCommand> commands) {
   if (commands.empty()) return;
   const CausePtr why = cause();
+  if (why != nullptr && why->depth > max_depth_) throw_too_deep(*why, max_depth_);
   for (AnyCommand& command : commands) {
     if (why != nullptr) attribute(command.base(), *why);
     if (recorder_ != nullptr) recorder_->queued(command);
@@ -79,7 +78,6 @@ CausePtr CommandQueue::cause() {
     made.user_id = running_->command.base().user_id;
   }
   if (made.before != nullptr) made.depth = made.before->depth + 1;
-  if (made.depth > max_depth_) throw_too_deep(made, max_depth_);
   cause_ = std::make_shared<const Cause>(std::move(made));
   return cause_;
 }

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "seriatim/command_service.hpp"
@@ -31,7 +32,7 @@ class CommandQueue {
   CommandQueue(int max_depth, CausePtr outer, DryRunRecorder* recorder)
       : max_depth_{max_depth}, outer_{std::move(outer)}, recorder_{recorder} {}
 
-  /// Adds commands, marked with the cause that holds right now. Throws Error(workflow_depth).
+  /// Adds commands, marked with the cause that holds right now. Throws Error(workflow_depth) when its chain is too long.
   void push(std::vector<AnyCommand> commands);
 
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
@@ -43,7 +44,7 @@ class CommandQueue {
   void enter(std::string_view workflow, std::string_view event_type, const EventHeader& event);
   void leave() noexcept { workflow_ = {}; cause_ = nullptr; }
 
-  /// Why a command that is issued right now is issued; null when it is given. Throws Error(workflow_depth).
+  /// Why a command that is issued right now is issued; null when it is given.
   [[nodiscard]] CausePtr cause();
 
  private:
