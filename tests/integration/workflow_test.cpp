@@ -175,8 +175,10 @@ BOOST_AUTO_TEST_CASE(what_fails_after_the_commit_of_a_command_issued_after_a_com
   });
   at<OrderPaid>([](const AnyEvent&, Workflow& w) { w.after_commit([] { throw std::runtime_error{"deep down"}; }); });
   const ExecutionResult result = execute(place(a));
-  BOOST_REQUIRE(result.after_commit_failures.size() == 1U);
+  BOOST_REQUIRE(result.after_commit_failures.size() == 2U);
   BOOST_TEST(result.after_commit_failures[0].message == "deep down");
+  BOOST_TEST(result.after_commit_failures[1].workflow == "BigOrderWorkflow");
+  BOOST_TEST(result.after_commit_failures[1].skipped);
   BOOST_TEST(count("events") == "2");
 }
 
