@@ -52,14 +52,19 @@ void write_attributes(JsonWriter& json, const AttributeErrors& attributes) {
   json.EndObject();
 }
 
-void write_error(JsonWriter& json, const Answer& answer) {
-  json.Key("error");
-  json.StartObject();
-  put(json, "code", answer.code);
-  if (!answer.name.empty()) put(json, "name", answer.name);
-  put(json, "message", answer.message);
-  if (!answer.attributes.empty()) write_attributes(json, answer.attributes);
-  json.EndObject();
+void write_failures(JsonWriter& json, const std::vector<AfterCommitFailure>& failures) {
+  json.Key("after_commit_failures");
+  json.StartArray();
+  for (const AfterCommitFailure& failure : failures) {
+    json.StartObject();
+    put(json, "workflow", failure.workflow);
+    put(json, "aggregate_id", failure.aggregate_id);
+    put(json, "sequence_number", failure.sequence_number);
+    put(json, "skipped", failure.skipped);
+    put(json, "message", failure.message);
+    json.EndObject();
+  }
+  json.EndArray();
 }
 
 /// " 5b0e... #4 #5", the id said again only where it changes.
@@ -138,12 +143,23 @@ void set_malformed(Answer& answer, const std::string& message) {
   answer.message = message;
 }
 
+void write_error(JsonWriter& json, const Answer& answer) {
+  json.Key("error");
+  json.StartObject();
+  put(json, "code", answer.code);
+  if (!answer.name.empty()) put(json, "name", answer.name);
+  put(json, "message", answer.message);
+  if (!answer.attributes.empty()) write_attributes(json, answer.attributes);
+  json.EndObject();
+}
+
 std::string to_json(const Answer& answer) {
   return json_object([&](JsonWriter& json) {
     put(json, "line", answer.line);
     put(json, "status", to_string(answer.outcome));
     if (answer.outcome == Outcome::ok) {
       write_events(json, answer.events);
+      if (!answer.after_commit_failures.empty()) write_failures(json, answer.after_commit_failures);
     } else {
       write_error(json, answer);
     }

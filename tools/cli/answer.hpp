@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exit_codes.hpp"
+#include "output.hpp"
 #include "seriatim/command_service.hpp"
 #include "seriatim/json.hpp"
 
@@ -31,6 +32,7 @@ struct Answer {
   Outcome outcome = Outcome::ok;
   std::string type;                 ///< The command's; empty when it was not understood.
   std::vector<StoredEvent> events;  ///< What an ok command stored.
+  std::vector<AfterCommitFailure> after_commit_failures;  ///< Of its workflows.
   std::string code;                 ///< The rest is empty when ok.
   std::string name;                 ///< The domain's own name of its refusal.
   std::string message;
@@ -41,6 +43,9 @@ struct Answer {
 void set_error(Answer& answer, const Error& error, bool decoded);
 void set_error(Answer& answer, const std::exception& error);
 void set_malformed(Answer& answer, const std::string& message);
+
+/// The member "error" of an answer that is not ok.
+void write_error(JsonWriter& json, const Answer& answer);
 
 /// {"line":3,"status":"ok","events":[...]} or {"line":3,"status":"invalid","error":{...}}.
 [[nodiscard]] std::string to_json(const Answer& answer);

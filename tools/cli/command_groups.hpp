@@ -12,6 +12,7 @@ namespace seriatim::cli {
 void add_local_command(CLI::App& app, Action& action);
 void add_db_command(CLI::App& app, Action& action);
 void add_execute_command(CLI::App& app, Action& action);
+void add_dry_run_command(CLI::App& app, Action& action);
 void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);

@@ -82,7 +82,9 @@ class Run {
       std::vector<AnyCommand> command{application_.commands().decode(line)};
       decoded = true;
       answer.type = command.front().type().name;
-      answer.events = application_.commands().execute(std::move(command)).events;
+      ExecutionResult done = application_.commands().execute(std::move(command));
+      answer.events = std::move(done.events);
+      answer.after_commit_failures = std::move(done.after_commit_failures);
     } catch (const Error& error) {
       set_error(answer, error, decoded);
       stop_if_hopeless(error);
@@ -104,9 +106,19 @@ class Run {
     ++counts_[static_cast<std::size_t>(answer.outcome)];
     print_line(context_.json() ? to_json(answer) : to_text(answer));
     flush_output();
+    warn_of_failures(answer);
     if (answer.outcome == Outcome::ok || stopped_) return;
     if (result_ == ExitCode::done) result_ = exit_code(answer.outcome);
     if (options_.stop_on_error) stop(result_, fmt::format("stopped at line {}", answer.line));
+  }
+
+  /// The line is ok: its events are stored. What did not happen afterwards is for people to know.
+  static void warn_of_failures(const Answer& answer) {
+    for (const AfterCommitFailure& failure : answer.after_commit_failures) {
+      fmt::print(stderr, "seriatim: line {}: work of workflow {} after the commit, at event {} of aggregate {}: {}\n",
+                 answer.line, failure.workflow, failure.sequence_number, uuid_text(failure.aggregate_id),
+                 one_line(failure.message));
+    }
   }
 
   /// Without a database, or not knowing what it holds, the lines that follow must not be executed.

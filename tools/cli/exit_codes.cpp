@@ -35,6 +35,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::store_not_installed:
     case ErrorCode::database:
     case ErrorCode::in_doubt:
+    case ErrorCode::workflow_depth:
       break;
   }
   return ExitCode::failed;

@@ -49,6 +49,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_local_command(app, action);
   add_db_command(app, action);
   add_execute_command(app, action);
+  add_dry_run_command(app, action);
   add_events_command(app, action);
   add_aggregate_command(app, action);
   add_migrate_command(app, action);

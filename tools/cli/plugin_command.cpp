@@ -15,6 +15,7 @@ struct Contents {
   std::vector<std::string> aggregates;
   std::vector<std::string> commands;
   std::vector<std::string> projectors;
+  std::vector<std::string> workflows;
 };
 
 Contents contents_of(const Domain& domain) {
@@ -22,6 +23,7 @@ Contents contents_of(const Domain& domain) {
   for (const AggregateType* aggregate : domain.aggregates()) contents.aggregates.emplace_back(aggregate->name);
   for (const CommandBinding& binding : domain.commands()) contents.commands.emplace_back(binding.command.name);
   for (const ProjectorType& projector : domain.projectors()) contents.projectors.emplace_back(projector.name);
+  for (const WorkflowType& workflow : domain.workflows()) contents.workflows.emplace_back(workflow.name);
   return contents;
 }
 
@@ -34,6 +36,7 @@ void print_json(const LoadedPlugin& plugin, const Contents& contents) {
     put(json, "aggregates", contents.aggregates);
     put(json, "commands", contents.commands);
     put(json, "projectors", contents.projectors);
+    put(json, "workflows", contents.workflows);
     put(json, "view_version", plugin.domain.versions().latest());
   }));
 }
@@ -44,6 +47,7 @@ void print_text(const LoadedPlugin& plugin, const Contents& contents) {
   print_fields({{"aggregates", fmt::format("{}", fmt::join(contents.aggregates, ", "))},
                 {"commands", fmt::format("{}", fmt::join(contents.commands, ", "))},
                 {"projectors", fmt::format("{}", fmt::join(contents.projectors, ", "))},
+                {"workflows", fmt::format("{}", fmt::join(contents.workflows, ", "))},
                 {"views", fmt::format("version {}", plugin.domain.versions().latest())}});
 }
 

@@ -7,6 +7,7 @@
 
 #include "seriatim/command_service.hpp"
 #include "seriatim/domain.hpp"
+#include "seriatim/dry_run.hpp"
 #include "seriatim/event_log.hpp"
 #include "seriatim/key_maintenance.hpp"
 #include "seriatim/options.hpp"
@@ -31,6 +32,9 @@ class Application {
   [[nodiscard]] CommandService& commands() noexcept;
   [[nodiscard]] EventLog& events() noexcept;
   [[nodiscard]] Snapshots& snapshots() noexcept;
+
+  /// A new dry run: what commands would do, without doing it. The application must outlive it.
+  [[nodiscard]] std::unique_ptr<DryRun> dry_run();
 
   /// The names of the domains that have views, in the order given.
   [[nodiscard]] std::vector<std::string> domains_with_views() const;

@@ -43,9 +43,19 @@ struct StoredEvent {
   std::string type;
 };
 
+/// Work that a workflow asked for after the commit and that was not done. What the commands did is stored all the same.
+struct AfterCommitFailure {
+  std::string workflow;
+  AggregateId aggregate_id;      ///< The event at which the workflow asked for the work.
+  std::int32_t sequence_number;
+  bool skipped;                  ///< Not even begun, because work before it failed.
+  std::string message;
+};
+
 /// What `execute` did: the events of all its commands, in the order stored.
 struct ExecutionResult {
   std::vector<StoredEvent> events;
+  std::vector<AfterCommitFailure> after_commit_failures;  ///< Empty when all of the work was done.
 };
 
 /// A statement of the application's own, for its ordinary tables. Parameters ($1, $2, ...) are always bound: give them as
@@ -66,7 +76,9 @@ class CommandService {
 
   /// Executes the commands in order, in one transaction: validation, handlers, events, views. Anything thrown rolls
   /// all of it back. Errors: CommandNotValid, the domain's own (DomainError), and those of ErrorCode; when
-  /// `in_doubt()`, the outcome is unknown.
+  /// `in_doubt()`, the outcome is unknown. Commands that workflows issue run behind those given, in the same
+  /// transaction. Work of workflows for after the commit is done before this returns; what fails of it is in the result
+  /// and not thrown, because everything is stored by then.
   template <class... Cs>
     requires(std::derived_from<Cs, Command> && ...)
   ExecutionResult execute(const Cs&... commands) {

@@ -15,6 +15,7 @@
 #include "seriatim/repository.hpp"
 #include "seriatim/validation.hpp"
 #include "seriatim/view_versions.hpp"
+#include "seriatim/workflow.hpp"
 
 namespace seriatim {
 
@@ -24,6 +25,7 @@ struct CommandBinding {
   void (*validate)(const void* command, Validation& validation);  ///< Null when the command declares nothing.
   void (*handle)(const void* handler, const void* command, Repository& repository);
   std::shared_ptr<const void> handler;  ///< Shared by all threads.
+  std::string_view handler_name{};      ///< The handler's C++ type.
 };
 
 namespace detail {
@@ -35,7 +37,7 @@ CommandBinding make_command_binding(const std::shared_ptr<const H>& handler) {
       requires(const H& h, const C& c, Repository& r) { h.handle(c, r); },
       "the handler lists a command that it cannot handle: add `void handle(const C&, seriatim::Repository&) const` "
       "(const, because one handler serves all threads)");
-  CommandBinding binding{message_type<C>(), nullptr, nullptr, handler};
+  CommandBinding binding{message_type<C>(), nullptr, nullptr, handler, typeid(H).name()};
   if constexpr (requires(const C& c, Validation& v) { validate(c, v); }) {
     binding.validate = [](const void* command, Validation& v) { validate(*static_cast<const C*>(command), v); };
   }
@@ -76,6 +78,13 @@ class Domain {
     return *this;
   }
 
+  /// Adds a workflow.
+  template <class W>
+  Domain& workflow(W instance = {}) {
+    workflows_.push_back(workflow_type<W>(std::move(instance)));
+    return *this;
+  }
+
   /// The versions of the views and their SQL. The generated function `<plugin>_view_sql()` gives the files.
   Domain& views(ViewVersions versions, std::span<const SqlFile> sql) {
     versions_ = std::move(versions);
@@ -95,6 +104,7 @@ class Domain {
   [[nodiscard]] const std::vector<const AggregateType*>& aggregates() const noexcept { return aggregates_; }
   [[nodiscard]] const std::vector<CommandBinding>& commands() const noexcept { return commands_; }
   [[nodiscard]] const std::vector<ProjectorType>& projectors() const noexcept { return projectors_; }
+  [[nodiscard]] const std::vector<WorkflowType>& workflows() const noexcept { return workflows_; }
   [[nodiscard]] const ViewVersions& versions() const noexcept { return versions_; }
   [[nodiscard]] std::span<const SqlFile> sql() const noexcept { return sql_; }
 
@@ -104,6 +114,7 @@ class Domain {
   std::vector<const AggregateType*> aggregates_;
   std::vector<CommandBinding> commands_;
   std::vector<ProjectorType> projectors_;
+  std::vector<WorkflowType> workflows_;
   ViewVersions versions_;
   std::span<const SqlFile> sql_;
 };

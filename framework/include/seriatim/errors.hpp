@@ -40,6 +40,7 @@ enum class ErrorCode : std::uint8_t {
   connection_lost,        ///< The database is unreachable or went away; nothing was stored.
   in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
   aggregate_key_not_unique,  ///< Another aggregate has the key; see AggregateKeyNotUnique.
+  workflow_depth,         ///< Commands that workflows issue go on issuing commands: a loop, most likely.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

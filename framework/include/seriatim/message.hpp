@@ -1,9 +1,11 @@
 #pragma once
 // Messages: commands (requests, may be refused) and events (facts), and how the framework names their types.
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <typeinfo>
 
@@ -51,12 +53,51 @@ concept Message = attributes::Described<T> && requires {
   { T::type_name } -> std::convertible_to<std::string_view>;
 };
 
+/// A struct that a message is or derives from, and how to reach it in the message.
+struct MessagePart {
+  std::string_view cpp_name;  ///< As in MessageType.
+  const void* (*in)(const void* message);
+};
+
 /// A message type as the framework keeps it: keyed by `name`, never by address. A constant.
 struct MessageType {
   std::string_view name;                ///< The stored name ("Wallet::Events::MoneyAdded").
   const attributes::Type* attributes;   ///< The whole struct, inherited members included.
   std::string_view cpp_name;            ///< The C++ type, to recognise two types that claim one name.
+  std::span<const MessagePart> (*parts)() = nullptr;  ///< The message itself, then its described bases, however far up.
 };
+
+namespace detail {
+
+template <class Descriptor>
+using base_of_descriptor = typename Descriptor::type;
+
+/// T and its public described bases, each once.
+template <class T>
+struct lineage_of {
+  template <class B>
+  using lineage = typename lineage_of<B>::type;
+  using bases = boost::mp11::mp_transform<base_of_descriptor,
+                                          boost::describe::describe_bases<T, boost::describe::mod_public>>;
+  using type = boost::mp11::mp_unique<
+      boost::mp11::mp_apply<boost::mp11::mp_append, boost::mp11::mp_push_front<boost::mp11::mp_transform<lineage, bases>,
+                                                                               boost::mp11::mp_list<T>>>>;
+};
+
+template <class T, class List>
+struct part_table;
+template <class T, class... Parts>
+struct part_table<T, boost::mp11::mp_list<Parts...>> {
+  static std::span<const MessagePart> get() {
+    static const std::array<MessagePart, sizeof...(Parts)> parts{MessagePart{
+        typeid(Parts).name(), [](const void* message) -> const void* {
+          return static_cast<const Parts*>(static_cast<const T*>(message));
+        }}...};
+    return parts;
+  }
+};
+
+}  // namespace detail
 
 /// The MessageType of T.
 template <class T>
@@ -65,7 +106,17 @@ template <class T>
   static_assert(
       requires { { T::type_name } -> std::convertible_to<std::string_view>; },
       "give this message the name it is stored under: static constexpr std::string_view type_name = \"...\";");
-  return MessageType{T::type_name, &attributes::type_of<T>, typeid(T).name()};
+  return MessageType{T::type_name, &attributes::type_of<T>, typeid(T).name(),
+                     &detail::part_table<T, typename detail::lineage_of<T>::type>::get};
+}
+
+/// The part of a message of that type that is an `E`, or derives from it; nullptr when there is none.
+template <class E>
+[[nodiscard]] const E* part_of(const MessageType& type, const void* message) {
+  for (const MessagePart& part : type.parts()) {
+    if (part.cpp_name == typeid(E).name()) return static_cast<const E*>(part.in(message));
+  }
+  return nullptr;
 }
 
 }  // namespace seriatim

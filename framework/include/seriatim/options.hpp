@@ -17,6 +17,9 @@ struct Options {
   std::string application_role = "seriatim_application";  ///< Role that may store and read.
   std::string reader_role = "seriatim_reader";          ///< Role that may read views.
   UnknownCommands unknown_commands = UnknownCommands::accept;
+  /// How long a chain of commands may become in which each was issued at an event of the one before: what is longer is
+  /// taken for a loop and refused with Error(workflow_depth).
+  int max_workflow_depth = 100;
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
 
   /// Told of what went wrong without making a call fail, in a sentence: a snapshot that cannot be read. Called by the

@@ -34,6 +34,10 @@ struct ProjectorType {
 
 namespace detail {
 
+/// Whether a handler says by matches() which events it takes; see matching.hpp.
+template <class P>
+inline constexpr bool has_matches = requires { P::matches(); } || requires(const P& p) { p.matches(); };
+
 template <class P, class E>
 ProjectorHandler make_projector_handler() {
   static_assert(
@@ -51,6 +55,9 @@ ProjectorHandler make_projector_handler() {
 template <class P>
 [[nodiscard]] ProjectorType projector_type(P instance) {
   static_assert(P::Manages::size != 0, "the projector manages no record: name its tables in `Manages`");
+  static_assert(!detail::has_matches<P>,
+                "a projector handles exact event types only, because a rebuild selects events by their type: list them in "
+                "`Events` instead of defining matches()");
   ProjectorType type{P::type_name, {}, {}, std::make_shared<const P>(std::move(instance))};
   for_each_type(typename P::Manages{}, [&]<class R>() { type.manages.push_back(&record_type<R>()); });
   for_each_type(typename P::Events{}, [&]<class E>() { type.handlers.push_back(detail::make_projector_handler<P, E>()); });

@@ -1,8 +1,8 @@
 #include "core/command_call.hpp"
 
-#include <iterator>
 #include <utility>
 
+#include "core/dry_run_recorder.hpp"
 #include "core/publisher.hpp"
 
 namespace seriatim::core {
@@ -24,6 +24,13 @@ void validate(const RegisteredCommand& registered, const AnyCommand& command) {
   throw CommandNotValid{std::string{command.type().name}, command.base().aggregate_id, std::move(errors)};
 }
 
+std::unique_ptr<store::Transaction> begin(const CallContext& context, const views::ActiveViews& active,
+                                          const DryRunPart* dry_run) {
+  std::unique_ptr<store::Transaction> transaction = context.store.begin(active.versions());
+  if (dry_run == nullptr) return transaction;
+  return std::make_unique<DryRunTransaction>(std::move(transaction), context.registry, dry_run->streams);
+}
+
 }  // namespace
 
 void throw_unknown_command(std::string_view name) {
@@ -31,13 +38,16 @@ void throw_unknown_command(std::string_view name) {
                                           "\": load the plugin that does, or correct the type");
 }
 
-CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active)
+CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run)
     : context_{context},
       active_{active},
-      transaction_{context.store.begin(active.versions())},
+      recorder_{dry_run == nullptr ? nullptr : &dry_run->recorder},
+      transaction_{begin(context, active, dry_run)},
       decoder_{context.registry},
       unit_{context.registry, *transaction_, decoder_},
       repository_{unit_},
+      queue_{context.max_workflow_depth, after_commit_cause(context.service), recorder_},
+      workflows_{context.registry, queue_, recorder_},
       outer_{std::exchange(running, this)} {}
 
 CommandCall::~CommandCall() { running = outer_; }
@@ -51,15 +61,11 @@ CommandCall* CommandCall::of(const CommandService& service) {
 void CommandCall::enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
   for (const SqlStatement& statement : statements) transaction_->run(statement);
   changed_ = changed_ || !statements.empty();
-  std::move(commands.begin(), commands.end(), std::back_inserter(queue_));
+  queue_.push(std::move(commands));
 }
 
 ExecutionResult CommandCall::run() {
-  while (!queue_.empty()) {
-    AnyCommand command = std::move(queue_.front());
-    queue_.pop_front();
-    run(command);
-  }
+  while (!queue_.empty()) run(queue_.start_next());
   if (changed_) {
     transaction_->change_keys(unit_.key_changes());
     transaction_->commit();
@@ -73,6 +79,8 @@ void CommandCall::run(AnyCommand& command) {
     handle(context_.registry.commands()[type], type, command);
   } else if (context_.unknown == UnknownCommands::refuse) {
     throw_unknown_command(command.type().name);
+  } else if (recorder_ != nullptr) {
+    recorder_->unhandled();
   }
 }
 
@@ -95,11 +103,21 @@ void CommandCall::store(const RegisteredCommand& registered, TypeIndex type, con
   store::CommandRecord record{type, &command.base(), {}};
   attributes::write_json_members(record.json, registered.payload, command.get());
   transaction_->append(record, changes.streams, changes.events.front().header.created_at);
-  publish(context_.registry, active_, changes.events, *transaction_);
   for (const AppliedEvent& event : changes.events) {
+    publish_to_projectors(event);
+    workflows_.publish(event);
     result_.events.push_back({event.header.aggregate_id, event.header.sequence_number,
                               std::string{context_.registry.events()[event.type].type.name}});
   }
+}
+
+void CommandCall::publish_to_projectors(const AppliedEvent& event) {
+  if (recorder_ == nullptr) return publish(context_.registry, active_, {&event, 1}, *transaction_);
+  std::vector<std::size_t> projectors;
+  for (const Subscription& subscription : context_.registry.events()[event.type].projectors) {
+    if (active_.active(subscription.projector)) projectors.push_back(subscription.projector);
+  }
+  recorder_->stored(event, projectors);
 }
 
 void CommandCall::require_writable_views(const Changes& changes) const {

@@ -1,11 +1,12 @@
 #pragma once
 // One `execute` while it runs: its transaction, its unit of work and its queue of commands.
 
-#include <deque>
 #include <memory>
 #include <vector>
 
+#include "core/dry_run_transaction.hpp"
 #include "core/unit_of_work.hpp"
+#include "core/workflow_publisher.hpp"
 #include "seriatim/command_service.hpp"
 #include "store/event_store.hpp"
 #include "views/active_views.hpp"
@@ -19,12 +20,20 @@ struct CallContext {
   store::EventStore& store;
   const Clock& clock;
   UnknownCommands unknown;
+  int max_workflow_depth;
+};
+
+/// What makes a call a dry run. The recorder takes the place of the projectors.
+struct DryRunPart {
+  DryRunStreams& streams;
+  DryRunRecorder& recorder;
 };
 
 /// One attempt to carry out one call. Not thread-safe: it belongs to the thread that calls.
 class CommandCall {
  public:
-  CommandCall(const CallContext& context, const views::ActiveViews& active);
+  /// With `dry_run`, nothing is stored.
+  CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run = nullptr);
   ~CommandCall();
   CommandCall(const CommandCall&) = delete;
   CommandCall& operator=(const CommandCall&) = delete;
@@ -38,19 +47,25 @@ class CommandCall {
   /// Runs all commands, and those that they enqueue, and commits.
   [[nodiscard]] ExecutionResult run();
 
+  /// What workflows asked for after the commit. To be done when `run` has returned and the call is gone.
+  [[nodiscard]] std::vector<AfterCommitTask> take_after_commit() { return workflows_.take_after_commit(); }
+
  private:
   void run(AnyCommand& command);
   void handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command);
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes);
+  void publish_to_projectors(const AppliedEvent& event);
   void require_writable_views(const Changes& changes) const;
 
   const CallContext& context_;
   const views::ActiveViews& active_;
+  DryRunRecorder* recorder_;  ///< Null unless this is a dry run.
   std::unique_ptr<store::Transaction> transaction_;
   EventDecoder decoder_;
   UnitOfWork unit_;
   Repository repository_;
-  std::deque<AnyCommand> queue_;
+  CommandQueue queue_;
+  WorkflowScope workflows_;
   ExecutionResult result_;
   bool changed_ = false;  ///< There is something to commit.
   CommandCall* outer_;    ///< The call that this thread was running when this one began.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/dry_run_recorder.hpp"
+
 namespace seriatim::core {
 namespace {
 
@@ -15,18 +17,36 @@ void forget_type_key(AttributeErrors& errors) { errors.erase("type"); }
 }  // namespace
 
 CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock,
-                                 UnknownCommands unknown)
-    : context_{*this, registry, store, clock, unknown} {}
+                                 UnknownCommands unknown, int max_workflow_depth)
+    : context_{*this, registry, store, clock, unknown, max_workflow_depth} {}
 
 ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
   if (CommandCall* call = CommandCall::of(*this)) {
     call->enqueue(std::move(commands), statements);
     return {};
   }
+  std::vector<AfterCommitTask> after_commit;
+  ExecutionResult result = with_active_views(
+      [&](const views::ActiveViews& active) { return attempt(commands, statements, active, after_commit); });
+  run_after_commit(*this, std::move(after_commit), result);
+  return result;
+}
+
+ExecutionResult CommandExecutor::rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run) {
+  return with_active_views([&](const views::ActiveViews& active) {
+    dry_run.recorder = DryRunRecorder{context_.registry};  // Of this attempt alone.
+    CommandCall call{context_, active, &dry_run};
+    call.enqueue(commands, {});
+    return call.run();
+  });
+}
+
+template <class Attempt>
+ExecutionResult CommandExecutor::with_active_views(const Attempt& attempt) {
   for (int attempts = 1;; ++attempts) {
     const Active active = active_views();
     try {
-      return attempt(commands, statements, *active);
+      return attempt(*active);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::projector_migrating) throw;
       refresh_active_views(active);
@@ -36,10 +56,12 @@ ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::
 }
 
 ExecutionResult CommandExecutor::attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
-                                         const views::ActiveViews& active) {
+                                         const views::ActiveViews& active, std::vector<AfterCommitTask>& after_commit) {
   CommandCall call{context_, active};
   call.enqueue(std::move(commands), statements);
-  return call.run();
+  ExecutionResult result = call.run();
+  after_commit = call.take_after_commit();
+  return result;
 }
 
 AnyCommand CommandExecutor::decode(std::string_view json) const {

@@ -11,17 +11,25 @@ namespace seriatim::core {
 /// Thread-safe; see CommandService. The registry, store and clock must outlive it.
 class CommandExecutor final : public CommandService {
  public:
-  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown);
+  /// `max_workflow_depth`: see Options.
+  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown,
+                  int max_workflow_depth);
 
   using CommandService::execute;
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;
   [[nodiscard]] AnyCommand decode(std::string_view json) const override;
 
+  /// Does what `execute` would do and stores nothing: `dry_run` takes what would be stored, and is told what is done.
+  ExecutionResult rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run);
+
  private:
   using Active = std::shared_ptr<const views::ActiveViews>;
 
   ExecutionResult attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
-                          const views::ActiveViews& active);
+                          const views::ActiveViews& active, std::vector<AfterCommitTask>& after_commit);
+  /// Calls `attempt(active)` again, with the views as they are now, when a migration has switched them.
+  template <class Attempt>
+  ExecutionResult with_active_views(const Attempt& attempt);
   [[nodiscard]] Active active_views();
   [[nodiscard]] Active read_active_views() const;
   void refresh_active_views(const Active& stale);

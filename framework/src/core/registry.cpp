@@ -42,6 +42,7 @@ Registry::Registry(std::vector<Domain> domains) : domains_{std::move(domains)} {
     add(domains_[i], i);
   }
   compile_folds();
+  compile_workflows();
 }
 
 TypeIndex Registry::find(const Names& names, std::string_view name) noexcept {
@@ -61,6 +62,7 @@ void Registry::add(const Domain& domain, std::size_t index) {
   for (const AggregateType* aggregate : domain.aggregates()) add_aggregate(*aggregate);
   for (const CommandBinding& binding : domain.commands()) add_command(binding);
   for (const ProjectorType& projector : domain.projectors()) add_projector(projector, index);
+  for (const WorkflowType& workflow : domain.workflows()) add_workflow(workflow, index);
 }
 
 void Registry::add_aggregate(const AggregateType& type) {
@@ -81,6 +83,11 @@ void Registry::add_command(const CommandBinding& binding) {
     commands_.push_back({binding.command, {}, own_members(*binding.command.attributes)});
   } else if (!same_type(commands_[index].type, binding.command)) {
     throw_duplicate("command", binding.command.name, commands_[index].type.cpp_name, binding.command.cpp_name);
+  }
+  for (const CommandBinding* other : commands_[index].handlers) {
+    if (other->handler_name != binding.handler_name) continue;
+    throw_error<ErrorCode::configuration>("handler " + std::string{binding.handler_name} + " is registered twice for \"" +
+                                          std::string{binding.command.name} + "\": it would run twice, so register it once");
   }
   commands_[index].handlers.push_back(&binding);
 }
@@ -103,6 +110,11 @@ void Registry::add_projector(const ProjectorType& type, std::size_t domain) {
   const std::size_t index = projectors_.size();
   projectors_.push_back({&type, domain});
   for (const ProjectorHandler& handler : type.handlers) {
+    const auto same_event = [&](const ProjectorHandler& other) { return other.event.name == handler.event.name; };
+    if (std::count_if(type.handlers.begin(), type.handlers.end(), same_event) > 1) {
+      throw_error<ErrorCode::configuration>("projector " + std::string{type.name} + " lists event \"" +
+                                            std::string{handler.event.name} + "\" twice: list it once");
+    }
     events_[add_event(handler.event)].projectors.push_back({index, &handler});
   }
 }
@@ -117,7 +129,7 @@ TypeIndex Registry::add_event(const MessageType& type) {
   }
   const auto index = static_cast<TypeIndex>(events_.size());
   event_names_.emplace(type.name, index);
-  events_.push_back({type, {}});
+  events_.push_back({type, {}, {}});
   return index;
 }
 

@@ -28,9 +28,24 @@ struct Subscription {
   const ProjectorHandler* handler;
 };
 
+/// One workflow, in one domain.
+struct RegisteredWorkflow {
+  const WorkflowType* type;
+  std::size_t domain;  ///< Index into domains().
+};
+
+/// A function of a workflow that an event type reaches.
+struct WorkflowSubscription {
+  std::size_t workflow;  ///< Index into workflows().
+  const WorkflowHandler* handler;
+  /// The matchers of which one must hold of the event; empty when every event of the type is meant.
+  std::vector<const EventMatcher*> conditional;
+};
+
 struct RegisteredEvent {
   MessageType type;
-  std::vector<Subscription> projectors;  ///< In the order registered.
+  std::vector<Subscription> projectors;         ///< In the order registered.
+  std::vector<WorkflowSubscription> workflows;  ///< In the order registered, each handler once.
 };
 
 struct RegisteredCommand {
@@ -59,6 +74,8 @@ class Registry {
   [[nodiscard]] const std::vector<RegisteredAggregate>& aggregates() const noexcept { return aggregates_; }
   [[nodiscard]] const std::vector<RegisteredProjector>& projectors() const noexcept { return projectors_; }
 
+  [[nodiscard]] const std::vector<RegisteredWorkflow>& workflows() const noexcept { return workflows_; }
+
   /// `unknown_type` when no domain declares the name. O(1).
   [[nodiscard]] TypeIndex event(std::string_view name) const noexcept { return find(event_names_, name); }
   [[nodiscard]] TypeIndex command(std::string_view name) const noexcept { return find(command_names_, name); }
@@ -72,14 +89,18 @@ class Registry {
   void add_aggregate(const AggregateType& type);
   void add_command(const CommandBinding& binding);
   void add_projector(const ProjectorType& type, std::size_t domain);
+  void add_workflow(const WorkflowType& type, std::size_t domain);
   TypeIndex add_event(const MessageType& type);
   void compile_folds();
+  void compile_workflows();
+  void subscribe(std::size_t workflow, const WorkflowHandler& handler);
 
   std::vector<Domain> domains_;
   std::vector<RegisteredEvent> events_;
   std::vector<RegisteredCommand> commands_;
   std::vector<RegisteredAggregate> aggregates_;
   std::vector<RegisteredProjector> projectors_;
+  std::vector<RegisteredWorkflow> workflows_;
   Names event_names_;
   Names command_names_;
   Names aggregate_names_;

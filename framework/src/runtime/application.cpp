@@ -2,6 +2,7 @@
 
 #include "core/command_executor.hpp"
 #include "maintenance/postgres_key_maintenance.hpp"
+#include "core/dry_run.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_event_log.hpp"
@@ -34,7 +35,7 @@ struct Application::Parts {
         store{options.database_url, schema_names(options), registry, options.on_warning},
         log{store},
         snapshots{store},
-        commands{registry, store, *clock, options.unknown_commands} {}
+        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth} {}
 
   Options options;
   std::shared_ptr<const Clock> clock;
@@ -55,6 +56,10 @@ CommandService& Application::commands() noexcept { return parts_->commands; }
 EventLog& Application::events() noexcept { return parts_->log; }
 
 Snapshots& Application::snapshots() noexcept { return parts_->snapshots; }
+
+std::unique_ptr<DryRun> Application::dry_run() {
+  return std::make_unique<core::ExecutorDryRun>(parts_->commands, parts_->registry);
+}
 
 std::vector<std::string> Application::domains_with_views() const {
   std::vector<std::string> names;
