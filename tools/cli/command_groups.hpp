@@ -14,6 +14,8 @@ void add_db_command(CLI::App& app, Action& action);
 void add_execute_command(CLI::App& app, Action& action);
 void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
+void add_audit_command(CLI::App& app, Action& action);
+void add_maintenance_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
 

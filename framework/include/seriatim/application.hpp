@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "seriatim/audit.hpp"
 #include "seriatim/command_service.hpp"
 #include "seriatim/domain.hpp"
 #include "seriatim/event_log.hpp"
@@ -28,6 +29,7 @@ class Application {
 
   [[nodiscard]] CommandService& commands() noexcept;
   [[nodiscard]] EventLog& events() noexcept;
+  [[nodiscard]] AuditTrail& audit() noexcept;
 
   /// The names of the domains that have views, in the order given.
   [[nodiscard]] std::vector<std::string> domains_with_views() const;

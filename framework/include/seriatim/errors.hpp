@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint8_t {
   transient,              ///< Serialization failure, deadlock or lock time-out: the same call may succeed.
   connection_lost,        ///< The database is unreachable or went away; nothing was stored.
   in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
+  not_found,              ///< What was asked for is not stored (a command or an event of the audit trail).
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

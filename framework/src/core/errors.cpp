@@ -29,6 +29,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::transient: return "transient";
     case ErrorCode::connection_lost: return "connection_lost";
     case ErrorCode::in_doubt: return "in_doubt";
+    case ErrorCode::not_found: return "not_found";
   }
   return "unknown";
 }

@@ -3,6 +3,7 @@
 #include "core/command_executor.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
+#include "store/postgres/postgres_audit.hpp"
 #include "store/postgres/postgres_event_log.hpp"
 #include "store/postgres/postgres_store.hpp"
 
@@ -31,6 +32,7 @@ struct Application::Parts {
         registry{std::move(domains)},
         store{options.database_url, schema_names(options), registry},
         log{store},
+        audit{store},
         commands{registry, store, *clock, options.unknown_commands} {}
 
   Options options;
@@ -38,6 +40,7 @@ struct Application::Parts {
   core::Registry registry;
   postgres::PostgresStore store;
   postgres::PostgresEventLog log;
+  postgres::PostgresAudit audit;
   core::CommandExecutor commands;
 };
 
@@ -49,6 +52,8 @@ Application::~Application() = default;
 CommandService& Application::commands() noexcept { return parts_->commands; }
 
 EventLog& Application::events() noexcept { return parts_->log; }
+
+AuditTrail& Application::audit() noexcept { return parts_->audit; }
 
 std::vector<std::string> Application::domains_with_views() const {
   std::vector<std::string> names;

@@ -1,0 +1,13 @@
+// seriatim maintenance: what the owner of a store does now and then.
+
+#include "maintenance.hpp"
+
+namespace seriatim::cli {
+
+void add_maintenance_command(CLI::App& app, Action& action) {
+  CLI::App* group = add_group(app, "maintenance", "Look after the event store");
+  add_delete_streams(*group, action);
+  add_delete_commands(*group, action);
+}
+
+}  // namespace seriatim::cli
