@@ -294,17 +294,17 @@ BOOST_AUTO_TEST_CASE(the_log_shows_events_as_stored_or_when_asked_as_they_are_to
   store("Account::Audited", "{}");
   store("Foreign::Event", "{}");
   start(account::domain());
-  const auto types = [&](bool upcast) {
-    std::string types;
-    app->events().read({.aggregate_id = {}, .type = {}, .after = {}, .limit = 0, .upcast = upcast},
+  const auto log = [&](bool upcast) {
+    std::string lines;
+    app->events().read({.limit = 0, .upcast = upcast},
                        [&](const LoggedEvent& event, const Mark&) {
-                         types += std::to_string(event.sequence_number) + event.type + event.json + "\n";
+                         lines += std::to_string(event.sequence_number) + event.type + event.json + "\n";
                        });
-    return types;
+    return lines;
   };
-  BOOST_TEST(types(false) == "1Account::Created{\"name\": \"Ann\"}\n2Account::Transferred{\"in\": \"5\", \"out\": \"2\"}\n"
+  BOOST_TEST(log(false) == "1Account::Created{\"name\": \"Ann\"}\n2Account::Transferred{\"in\": \"5\", \"out\": \"2\"}\n"
                              "3Account::Audited{}\n4Foreign::Event{}\n");
-  BOOST_TEST(types(true) == "1Account::Opened{\"owner\":\"Ann\"}\n2Account::Debited{\"amount\":\"2\"}\n"
+  BOOST_TEST(log(true) == "1Account::Opened{\"owner\":\"Ann\"}\n2Account::Debited{\"amount\":\"2\"}\n"
                             "2Account::Credited{\"amount\":\"5\",\"source\":\"unknown\"}\n4Foreign::Event{}\n");
 }
 

@@ -61,11 +61,11 @@ struct LoggedEvent {
 
 /// Which events to read.
 struct EventFilter {
-  std::optional<AggregateId> aggregate_id;
-  std::optional<std::string> type;  ///< The stored name.
-  std::optional<Mark> after;        ///< Only events that were committed after this; empty: all.
-  std::int64_t limit = 100;         ///< Of stored events; 0: all.
-  bool upcast = false;              ///< As the loaded domains see them today; those that they do not know, as stored.
+  std::optional<AggregateId> aggregate_id{};
+  std::optional<std::string> type{};  ///< The stored name.
+  std::optional<Mark> after{};        ///< Only events that were committed after this; empty: all.
+  std::int64_t limit = 100;           ///< Of stored events; 0: all.
+  bool upcast = false;                ///< As the loaded domains see them today; those that they do not know, as stored.
 };
 
 /// Receives an event, and the mark from which a later reading with the same filter continues behind it. Both are valid
@@ -82,9 +82,9 @@ struct StreamInfo {
 
 /// Which streams to list.
 struct StreamFilter {
-  std::optional<std::string> type;   ///< Only aggregates of this type.
-  std::optional<AggregateId> after;  ///< Only those with greater ids.
-  std::int64_t limit = 0;            ///< 0: all.
+  std::optional<std::string> type{};   ///< Only aggregates of this type.
+  std::optional<AggregateId> after{};  ///< Only those with greater ids.
+  std::int64_t limit = 0;              ///< 0: all.
 };
 
 /// An aggregate as it was after one of its events.
@@ -113,7 +113,7 @@ class EventLog {
   /// Visits all events that were committed after `mark` was made, and returns the mark to continue from. Chained calls
   /// that start from Mark{} visit every event exactly once.
   Mark events_since(const Mark& mark, const EventVisitor& visit) {
-    return read({.aggregate_id = {}, .type = {}, .after = mark, .limit = 0}, visit);
+    return read({.after = mark, .limit = 0}, visit);
   }
 
   /// Calls `visit` for streams in the order of their ids, in blocks: no transaction is open while `visit` runs, so it may
