@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(the_application_role_can_neither_change_nor_delete_what_is_
   }
   BOOST_TEST(state_as("seriatim_application", "update sequent_schema.events set event_json = '{}'") ==
              insufficient_privilege);
+  BOOST_TEST(state_as("seriatim_application", "delete from sequent_schema.events_default") == insufficient_privilege);
   BOOST_TEST(state_as("seriatim_application", "update sequent_schema.commands set command_json = '{}'") ==
              insufficient_privilege);
   BOOST_TEST(state_as("seriatim_application", "drop table view_schema.wallet_records") == insufficient_privilege);
@@ -105,6 +106,35 @@ BOOST_AUTO_TEST_CASE(events_that_do_not_continue_their_stream_are_an_integrity_e
   BOOST_CHECK((error_of([&] { append(0, 1); }) == ErrorCode::optimistic_locking));
   append(3, 1);
   BOOST_TEST(value("select count(*) from sequent_schema.events") == "4");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_begins_with_event_1_and_a_batch_is_numbered_without_gaps) {
+  core::Registry registry{{wallet::domain()}};
+  postgres::PostgresStore store{options.database_url, {}, registry};
+  const AggregateId id = new_uuid();
+  Command command;
+  command.aggregate_id = id;
+  const auto append = [&](const std::vector<std::pair<std::int32_t, std::size_t>>& parts) {
+    std::vector<store::StreamAppend> streams;
+    for (const auto& [version, events] : parts) {
+      streams.push_back({id, 0, version, {}});
+      streams.back().events.assign(events, {registry.event("Wallet::Events::MoneyAdded"), R"({"amount": "1"})"});
+    }
+    const auto transaction = store.begin({});
+    transaction->append({0, &command, "{}"}, streams, Timestamp{});
+    transaction->commit();
+  };
+  // A first event with a number other than 1.
+  BOOST_CHECK((error_of([&] { append({{1, 1}}); }) == ErrorCode::integrity));
+  BOOST_CHECK((error_of([&] { append({{4, 3}}); }) == ErrorCode::integrity));
+  // Two parts of one stream, whose numbers would leave a gap, or meet.
+  BOOST_CHECK((error_of([&] { append({{0, 1}, {2, 1}}); }) == ErrorCode::integrity));
+  BOOST_CHECK((error_of([&] { append({{0, 2}, {1, 1}}); }) == ErrorCode::integrity));
+  BOOST_TEST(value("select count(*) from sequent_schema.events") == "0");
+  append({{0, 3}});
+  append({{3, 2}});
+  BOOST_TEST(value("select string_agg(sequence_number::text, ' ' order by sequence_number) from sequent_schema.events") ==
+             "1 2 3 4 5");
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_that_is_not_committed_leaves_nothing) {

@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(an_aggregate_of_a_million_events_is_loaded_and_streamed_in_
                EventFilter filter;
                filter.aggregate_id = id;
                filter.limit = 0;
-               store.app->events().read(filter, [&](const LoggedEvent& event) {
+               store.app->events().read(filter, [&](const LoggedEvent& event, const Mark& /*mark*/) {
                  if (event.sequence_number != last + 1) throw std::logic_error{"out of order"};
                  last = event.sequence_number;
                });

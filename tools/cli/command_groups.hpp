@@ -15,6 +15,8 @@ void add_execute_command(CLI::App& app, Action& action);
 void add_dry_run_command(CLI::App& app, Action& action);
 void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
+void add_audit_command(CLI::App& app, Action& action);
+void add_maintenance_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
 void add_maintenance_command(CLI::App& app, Action& action);
 void add_snapshots_command(CLI::App& app, Action& action);

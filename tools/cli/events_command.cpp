@@ -14,25 +14,29 @@ namespace {
 struct EventsOptions {
   std::string aggregate;
   std::string type;
-  std::optional<std::int64_t> after;
+  std::string after;
   std::int64_t limit = 100;
+  bool upcast = false;
+  bool mark = false;
 };
 
 EventFilter filter_of(const EventsOptions& options) {
   EventFilter filter;
   if (!options.aggregate.empty()) filter.aggregate_id = parse_uuid(options.aggregate);
   if (!options.type.empty()) filter.type = options.type;
-  filter.after = options.after;
+  if (!options.after.empty()) filter.after = Mark::parse(options.after);
   filter.limit = options.limit;
+  filter.upcast = options.upcast;
   return filter;
 }
 
-std::string to_json(const LoggedEvent& event) {
+std::string to_json(const LoggedEvent& event, const Mark& mark) {
   return json_object([&](JsonWriter& json) {
     put(json, "aggregate_id", event.aggregate_id);
     put(json, "sequence_number", event.sequence_number);
     put(json, "created_at", seriatim::to_string(event.created_at));
-    put(json, "mark", event.transaction);
+    put(json, "transaction", event.transaction);
+    put(json, "mark", mark.to_string());
     put(json, "type", event.type);
     put_json(json, "attributes", event.json);
   });
@@ -44,11 +48,19 @@ std::string to_text(const LoggedEvent& event) {
                      event.json);
 }
 
+ExitCode print_mark(Context& context, const Mark& mark) {
+  const std::string text = mark.to_string();
+  print_line(context.json() ? json_object([&](JsonWriter& json) { put(json, "mark", text); }) : text);
+  return ExitCode::done;
+}
+
 ExitCode events(Context& context, const EventsOptions& options) {
+  const EventFilter filter = filter_of(options);
   const std::unique_ptr<Application> application = context.application();
+  if (options.mark) return print_mark(context, application->events().position_mark());
   std::int64_t count = 0;
-  application->events().read(filter_of(options), [&](const LoggedEvent& event) {
-    print_line(context.json() ? to_json(event) : to_text(event));
+  const Mark next = application->events().read(filter, [&](const LoggedEvent& event, const Mark& mark) {
+    print_line(context.json() ? to_json(event, mark) : to_text(event));
     ++count;
   });
   flush_output();
@@ -56,6 +68,7 @@ ExitCode events(Context& context, const EventsOptions& options) {
   if (count != 0 && count == options.limit) {
     context.note("these are the first {} events; --limit 0 shows all", with_commas(count));
   }
+  context.note("what comes after these: --after {}", next.to_string());
   return ExitCode::done;
 }
 
@@ -76,13 +89,16 @@ void add_events_command(CLI::App& app, Action& action) {
       ->type_name("T");
   command
       ->add_option("--after", options->after,
-                   "Only events with a greater mark, which is the first word of each line (\"mark\" with --json)\n"
-                   "[default: from the beginning]; example: --after 1234")
-      ->check(at_least(0))
+                   "Only events that were committed after this mark, each exactly once [default: all]\n"
+                   "Marks are in each line with --json, and in the note behind the last line\n"
+                   "example: --after 1234:1234:")
       ->type_name("MARK");
   command->add_option("--limit", options->limit, "At most so many, 0 for all [default: 100]\nexample: --limit 20")
       ->check(at_least(0))
       ->type_name("N");
+  command->add_flag("--upcast", options->upcast,
+                    "As the loaded plugins see the events today [default: as they are stored]");
+  command->add_flag("--mark", options->mark, "Print the mark of this moment, and no events [default: print events]");
   command->callback([&action, options] { action = [options](Context& context) { return events(context, *options); }; });
 }
 

@@ -14,6 +14,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::aggregate_type:
     case ErrorCode::non_unique_aggregate:
     case ErrorCode::aggregate_key_not_unique:
+    case ErrorCode::not_found:
       return ExitCode::refused;
     case ErrorCode::optimistic_locking:
     case ErrorCode::transient:

@@ -52,9 +52,11 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_dry_run_command(app, action);
   add_events_command(app, action);
   add_aggregate_command(app, action);
+  add_audit_command(app, action);
   add_migrate_command(app, action);
   add_maintenance_command(app, action);
   add_snapshots_command(app, action);
+  add_maintenance_command(app, action);
   add_plugin_command(app, action);
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "seriatim/audit.hpp"
 #include "seriatim/command_service.hpp"
 #include "seriatim/domain.hpp"
 #include "seriatim/dry_run.hpp"
@@ -35,6 +36,7 @@ class Application {
 
   /// A new dry run: what commands would do, without doing it. The application must outlive it.
   [[nodiscard]] std::unique_ptr<DryRun> dry_run();
+  [[nodiscard]] AuditTrail& audit() noexcept;
 
   /// The names of the domains that have views, in the order given.
   [[nodiscard]] std::vector<std::string> domains_with_views() const;

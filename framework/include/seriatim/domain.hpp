@@ -1,6 +1,7 @@
 #pragma once
 // Domain: everything that one bounded context brings along, collected while its plugin registers itself.
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -13,6 +14,7 @@
 #include "seriatim/aggregate_root.hpp"
 #include "seriatim/projector.hpp"
 #include "seriatim/repository.hpp"
+#include "seriatim/upcasting.hpp"
 #include "seriatim/validation.hpp"
 #include "seriatim/view_versions.hpp"
 #include "seriatim/workflow.hpp"
@@ -85,6 +87,17 @@ class Domain {
     return *this;
   }
 
+  /// How stored events of type E are read: former names, upcasters. See upcasting.hpp.
+  template <class E>
+  EventEvolution<E> event() {
+    return EventEvolution<E>{events_.emplace_back(EventRules{std::string{E::type_name}, message_type<E>(), {}, {}, {}})};
+  }
+
+  /// The same for events stored under the name of a type that the program has no longer: they are split or dropped.
+  EventEvolution<void> stored_event(std::string name) {
+    return EventEvolution<void>{events_.emplace_back(EventRules{std::move(name), std::nullopt, {}, {}, {}})};
+  }
+
   /// The versions of the views and their SQL. The generated function `<plugin>_view_sql()` gives the files.
   Domain& views(ViewVersions versions, std::span<const SqlFile> sql) {
     versions_ = std::move(versions);
@@ -105,6 +118,7 @@ class Domain {
   [[nodiscard]] const std::vector<CommandBinding>& commands() const noexcept { return commands_; }
   [[nodiscard]] const std::vector<ProjectorType>& projectors() const noexcept { return projectors_; }
   [[nodiscard]] const std::vector<WorkflowType>& workflows() const noexcept { return workflows_; }
+  [[nodiscard]] const std::deque<EventRules>& event_rules() const noexcept { return events_; }
   [[nodiscard]] const ViewVersions& versions() const noexcept { return versions_; }
   [[nodiscard]] std::span<const SqlFile> sql() const noexcept { return sql_; }
 
@@ -115,6 +129,7 @@ class Domain {
   std::vector<CommandBinding> commands_;
   std::vector<ProjectorType> projectors_;
   std::vector<WorkflowType> workflows_;
+  std::deque<EventRules> events_;  ///< A deque: EventEvolution refers to its elements.
   ViewVersions versions_;
   std::span<const SqlFile> sql_;
 };

@@ -41,6 +41,7 @@ enum class ErrorCode : std::uint8_t {
   in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
   aggregate_key_not_unique,  ///< Another aggregate has the key; see AggregateKeyNotUnique.
   workflow_depth,         ///< Commands that workflows issue go on issuing commands: a loop, most likely.
+  not_found,              ///< What was asked for is not stored (a command or an event of the audit trail).
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

@@ -5,6 +5,7 @@
 #include "seriatim/application.hpp"
 #include "seriatim/command_service.hpp"
 #include "seriatim/database.hpp"
+#include "seriatim/deletion.hpp"
 #include "seriatim/decimal.hpp"
 #include "seriatim/domain.hpp"
 #include "seriatim/dry_run.hpp"

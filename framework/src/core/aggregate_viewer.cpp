@@ -22,11 +22,13 @@ void AggregateViewer::snapshot(std::int32_t last, std::string_view json) {
 }
 
 void AggregateViewer::event(const store::EventRow& row) {
-  if (row.type == unknown_type) throw_unknown_event(row.type_name, id_, row.sequence_number);
   require_next(row, id_, last_);
-  if (const auto fold = aggregate_->folds[row.type]) {
-    fold(state_.get(), decoder_.decode(row.type, row.json, id_, row.sequence_number));
-  }
+  decoder_.current(row.type, row.type_name, row.json, id_, row.sequence_number,
+                   [&](TypeIndex type, std::string_view json) {
+                     if (const auto fold = aggregate_->folds[type]) {
+                       fold(state_.get(), decoder_.decode(type, json, id_, row.sequence_number));
+                     }
+                   });
   last_ = row.sequence_number;
 }
 

@@ -31,6 +31,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::in_doubt: return "in_doubt";
     case ErrorCode::aggregate_key_not_unique: return "aggregate_key_not_unique";
     case ErrorCode::workflow_depth: return "workflow_depth";
+    case ErrorCode::not_found: return "not_found";
   }
   return "unknown";
 }

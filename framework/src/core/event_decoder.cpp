@@ -34,6 +34,17 @@ const void* EventDecoder::decode(TypeIndex type, std::string_view json, const Ag
   return objects_[type].get();
 }
 
+std::vector<CurrentEvent> EventDecoder::upcast(std::string_view name, std::string_view json, const AggregateId& id,
+                                               std::int32_t sequence_number) const {
+  if (!registry_.upcasters().knows(name)) throw_unknown_event(name, id, sequence_number);
+  try {
+    return registry_.upcasters().apply(name, json);
+  } catch (const std::exception& error) {
+    throw_error<ErrorCode::deserialization>(where(name, id, sequence_number) +
+                                            " cannot be upcast: " + error.what());
+  }
+}
+
 void throw_unknown_event(std::string_view type, const AggregateId& id, std::int32_t sequence_number) {
   throw_error<ErrorCode::deserialization>(where(type, id, sequence_number) +
                                           " has a type that no loaded domain declares: load the plugin that declares "

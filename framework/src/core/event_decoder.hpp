@@ -14,11 +14,26 @@ class EventDecoder {
  public:
   explicit EventDecoder(const Registry& registry) : registry_{registry}, objects_(registry.events().size()) {}
 
+  /// Calls `visit(type, json)` for what a stored event is today: usually itself; with upcasters none, one or several
+  /// events, all with the stored number. `name` is the stored type's name, of which a type of unknown_type is known
+  /// to upcasters alone. Throws Error(deserialization) naming aggregate, number, type and cause.
+  template <class Visit>
+  void current(TypeIndex type, std::string_view name, std::string_view json, const AggregateId& id,
+               std::int32_t sequence_number, Visit&& visit) const {
+    if (!registry_.upcasters().concern(type)) return visit(type, json);
+    for (const CurrentEvent& event : upcast(name, json, id, sequence_number)) {
+      visit(event.type, std::string_view{event.json});
+    }
+  }
+
   /// The event's object, valid until the next event of that type. Throws Error(deserialization) naming aggregate,
   /// number, type and cause.
   const void* decode(TypeIndex type, std::string_view json, const AggregateId& id, std::int32_t sequence_number);
 
  private:
+  [[nodiscard]] std::vector<CurrentEvent> upcast(std::string_view name, std::string_view json, const AggregateId& id,
+                                                 std::int32_t sequence_number) const;
+
   const Registry& registry_;
   attributes::JsonReader reader_;
   std::vector<attributes::Value> objects_;

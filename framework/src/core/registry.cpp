@@ -41,6 +41,7 @@ Registry::Registry(std::vector<Domain> domains) : domains_{std::move(domains)} {
     }
     add(domains_[i], i);
   }
+  compile_upcasters();
   compile_folds();
   compile_workflows();
 }
@@ -131,6 +132,38 @@ TypeIndex Registry::add_event(const MessageType& type) {
   event_names_.emplace(type.name, index);
   events_.push_back({type, {}, {}});
   return index;
+}
+
+void Registry::compile_upcasters() {
+  std::vector<const EventRules*> rules;
+  for (const Domain& domain : domains_) {
+    for (const EventRules& each : domain.event_rules()) rules.push_back(&each);
+  }
+  for (const EventRules* each : rules) {
+    if (each->type) add_event(*each->type);
+  }
+  for (const EventRules* each : rules) {
+    if (!each->type && event(each->name) != unknown_type) {
+      throw_error<ErrorCode::configuration>("the event type \"" + each->name +
+                                            "\" is not gone: say how it is read with .event<...>()");
+    }
+    for (const std::string& alias : each->aliases) {
+      if (!each->type) {
+        throw_error<ErrorCode::configuration>("\"" + alias + "\" is to be another name of the event type \"" +
+                                              each->name + "\", which is gone: describe each name by itself");
+      }
+      add_alias(alias, event(each->name));
+    }
+  }
+  upcasters_.compile(*this, rules);
+}
+
+void Registry::add_alias(const std::string& alias, TypeIndex type) {
+  const auto [existing, added] = event_names_.emplace(alias, type);
+  if (added || existing->second == type) return;
+  throw_error<ErrorCode::configuration>("\"" + alias + "\" cannot be a former name of the event type \"" +
+                                        std::string{events_[type].type.name} + "\": it belongs to \"" +
+                                        std::string{events_[existing->second].type.name} + "\"");
 }
 
 void Registry::compile_folds() {

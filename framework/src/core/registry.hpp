@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/upcasters.hpp"
 #include "seriatim/domain.hpp"
 
 namespace seriatim::core {
@@ -75,8 +76,10 @@ class Registry {
   [[nodiscard]] const std::vector<RegisteredProjector>& projectors() const noexcept { return projectors_; }
 
   [[nodiscard]] const std::vector<RegisteredWorkflow>& workflows() const noexcept { return workflows_; }
+  /// How stored events become those of today.
+  [[nodiscard]] const Upcasters& upcasters() const noexcept { return upcasters_; }
 
-  /// `unknown_type` when no domain declares the name. O(1).
+  /// `unknown_type` when no domain declares the name. Former names of events lead to their types. O(1).
   [[nodiscard]] TypeIndex event(std::string_view name) const noexcept { return find(event_names_, name); }
   [[nodiscard]] TypeIndex command(std::string_view name) const noexcept { return find(command_names_, name); }
   [[nodiscard]] TypeIndex aggregate(std::string_view name) const noexcept { return find(aggregate_names_, name); }
@@ -94,6 +97,8 @@ class Registry {
   void compile_folds();
   void compile_workflows();
   void subscribe(std::size_t workflow, const WorkflowHandler& handler);
+  void compile_upcasters();
+  void add_alias(const std::string& alias, TypeIndex type);
 
   std::vector<Domain> domains_;
   std::vector<RegisteredEvent> events_;
@@ -104,6 +109,7 @@ class Registry {
   Names event_names_;
   Names command_names_;
   Names aggregate_names_;
+  Upcasters upcasters_;
   std::unordered_map<std::string, std::string_view> table_owners_;  ///< "schema.table" -> projector.
 };
 

@@ -43,18 +43,21 @@ class UnitOfWork::Restoring final : public store::StreamReader {
   }
 
   void event(const store::EventRow& row) override {
-    if (row.type == unknown_type) throw_unknown_event(row.type_name, id_, row.sequence_number);
     require_next(row, id_, aggregate_->stored_);
-    if (const auto fold = folds_[row.type]) {
-      fold(aggregate_->state_address(),
-           unit_.decoder_.decode(row.type, row.json, id_, row.sequence_number));
-    }
+    unit_.decoder_.current(row.type, row.type_name, row.json, id_, row.sequence_number,
+                           [&](TypeIndex type, std::string_view json) { fold(type, json, row.sequence_number); });
     aggregate_->stored_ = row.sequence_number;
   }
 
   std::unique_ptr<AggregateBase> take() { return std::move(aggregate_); }
 
  private:
+  void fold(TypeIndex type, std::string_view json, std::int32_t sequence_number) {
+    if (const auto function = folds_[type]) {
+      function(aggregate_->state_address(), unit_.decoder_.decode(type, json, aggregate_->id(), sequence_number));
+    }
+  }
+
   UnitOfWork& unit_;
   const AggregateType& wanted_;
   AggregateId id_;

@@ -44,9 +44,7 @@ TransactionId horizon(postgres::Connection& connection) {
 EventReader::EventReader(postgres::Connection& connection, const postgres::PostgresStore& store,
                          const std::vector<core::TypeIndex>& types)
     : connection_{connection}, store_{store}, events_{postgres::quoted_name(store.names().store, "events")} {
-  for (const core::TypeIndex type : types) {
-    types_ += (types_.empty() ? "" : ",") + std::to_string(store.ids().event(type));
-  }
+  for (const int id : store.ids().stored_as(types)) types_ += (types_.empty() ? "" : ",") + std::to_string(id);
   types_ = "array[" + types_ + "]::smallint[]";
 }
 
@@ -107,7 +105,9 @@ std::size_t EventReader::visit_rows(const pqxx::result& rows, const Cuts& cuts,
     event.header.sequence_number = static_cast<std::int32_t>(big_endian<std::uint32_t>(row[1].c_str()));
     if (cut != 0 && event.header.sequence_number >= cut) continue;
     event.header.created_at = timestamp_of(row[2]);
-    event.type = store_.ids().event_of(static_cast<int>(big_endian<std::uint16_t>(row[3].c_str())))->type;
+    const auto* type = store_.ids().event_of(static_cast<int>(big_endian<std::uint16_t>(row[3].c_str())));
+    event.type = type->type;
+    event.type_name = type->name;
     event.json = json_of(row[4]);
     visit(event);
   }

@@ -21,7 +21,8 @@ using TransactionId = std::int64_t;
 /// An event as it comes from the store; the JSON is valid during the call.
 struct ReplayEvent {
   EventHeader header;
-  core::TypeIndex type;
+  core::TypeIndex type;        ///< unknown_type when only upcasters know the stored name.
+  std::string_view type_name;  ///< As stored.
   std::string_view json;
 };
 

@@ -18,12 +18,10 @@ class Projection {
   /// Calls the projectors of one event with the views of `persistor`. Throws PublishError.
   template <class BeforeCall>
   void project(const ReplayEvent& event, views::Persistor& persistor, BeforeCall&& before) {
-    const void* payload = nullptr;
-    for (const Subscription& subscription : subscriptions_[event.type]) {
-      if (payload == nullptr) payload = decode(event);
-      before(*subscription.projector, event);
-      call(subscription, event, payload, persistor);
-    }
+    decoder_.current(event.type, event.type_name, event.json, event.header.aggregate_id, event.header.sequence_number,
+                     [&](core::TypeIndex type, std::string_view json) {
+                       project_current({event.header, type, {}, json}, persistor, before);
+                     });
   }
 
  private:
@@ -31,6 +29,16 @@ class Projection {
     const ProjectorType* projector;
     const ProjectorHandler* handler;
   };
+
+  template <class BeforeCall>
+  void project_current(const ReplayEvent& event, views::Persistor& persistor, BeforeCall& before) {
+    const void* payload = nullptr;
+    for (const Subscription& subscription : subscriptions_[event.type]) {
+      if (payload == nullptr) payload = decode(event);
+      before(*subscription.projector, event);
+      call(subscription, event, payload, persistor);
+    }
+  }
 
   const void* decode(const ReplayEvent& event);
   static void call(const Subscription& subscription, const ReplayEvent& event, const void* payload,

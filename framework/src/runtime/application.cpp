@@ -5,6 +5,7 @@
 #include "core/dry_run.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "runtime/schema_names.hpp"
+#include "store/postgres/postgres_audit.hpp"
 #include "store/postgres/postgres_event_log.hpp"
 #include "store/postgres/postgres_snapshots.hpp"
 #include "store/postgres/postgres_store.hpp"
@@ -35,6 +36,7 @@ struct Application::Parts {
         store{options.database_url, schema_names(options), registry, options.on_warning},
         log{store},
         snapshots{store},
+        audit{store},
         commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth} {}
 
   Options options;
@@ -43,6 +45,7 @@ struct Application::Parts {
   postgres::PostgresStore store;
   postgres::PostgresEventLog log;
   postgres::PostgresSnapshots snapshots;
+  postgres::PostgresAudit audit;
   core::CommandExecutor commands;
 };
 
@@ -60,6 +63,8 @@ Snapshots& Application::snapshots() noexcept { return parts_->snapshots; }
 std::unique_ptr<DryRun> Application::dry_run() {
   return std::make_unique<core::ExecutorDryRun>(parts_->commands, parts_->registry);
 }
+
+AuditTrail& Application::audit() noexcept { return parts_->audit; }
 
 std::vector<std::string> Application::domains_with_views() const {
   std::vector<std::string> names;

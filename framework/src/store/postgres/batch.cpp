@@ -17,6 +17,7 @@ bool blames_statement(const DatabaseError& error) {
 constexpr const char* unique_violation = "23505";
 constexpr const char* key_taken = "SR007";
 constexpr const char* undefined_table = "42P01";
+constexpr const char* not_null_violation = "23502";
 
 /// The first statement locks the marker of the version that the program knows; it is gone.
 [[noreturn]] void throw_other_version() {
@@ -147,6 +148,10 @@ void Batch::fail(const Error& error) {
     }
     throw_error<ErrorCode::optimistic_locking>("another writer was first to change aggregate " + origin->subject +
                                                ": load it again and retry");
+  }
+  if (origin->kind == Origin::Kind::append && state == not_null_violation) {
+    throw_error<ErrorCode::optimistic_locking>("aggregate " + origin->subject +
+                                               " was deleted since it was loaded: load it again");
   }
   if (origin->kind == Origin::Kind::statement) throw DatabaseError{ErrorCode::database, message, state};
   throw DatabaseError{database_error->code(), message, state};

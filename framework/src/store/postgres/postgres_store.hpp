@@ -30,9 +30,12 @@ class TypeIds {
   };
   /// By the store's id; nullptr for an id that was registered after this table was made.
   [[nodiscard]] const EventName* event_of(int id) const;
+  /// The store's ids of all events that are, or may by upcasting become, of one of these types.
+  [[nodiscard]] std::vector<int> stored_as(const std::vector<core::TypeIndex>& types) const;
   [[nodiscard]] const std::string* aggregate_name_of(int id) const;
 
  private:
+  const core::Registry& registry_;
   std::vector<int> event_ids_;
   std::vector<int> command_ids_;
   std::vector<int> aggregate_ids_;

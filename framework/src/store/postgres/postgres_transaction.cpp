@@ -128,6 +128,13 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   std::vector<const store::StreamAppend*> sorted;
   for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    return a->aggregate_id == b->aggregate_id;
+  });
+  if (twice != sorted.end()) {
+    throw_error<ErrorCode::integrity>("the events of aggregate " + uuid_text((*twice)->aggregate_id) +
+                                      " come in two parts, which cannot both continue its stream: append them as one");
+  }
   lock(sorted);
   if (is_common(command, sorted, created_at)) {
     append_one(command, *sorted.front());

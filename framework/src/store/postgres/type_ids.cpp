@@ -32,11 +32,11 @@ std::vector<std::string> intern(Connection& connection, const SchemaNames& names
   std::vector<std::string> known = read_names(connection, names, table);
   const auto is_known = [&](std::string_view name) { return std::find(known.begin(), known.end(), name) != known.end(); };
   if (std::all_of(wanted.begin(), wanted.end(), is_known)) return known;
-  const std::pair<std::string_view, std::string> fill[] = {{"{table}", quoted_name(table)},
-                                                           {"{names}", array_of(connection, wanted)}};
+  const std::string table_text = connection.quoted(quoted_name(names.store, table));
+  const std::pair<std::string_view, std::string> fill[] = {
+      {"{table}", quoted_name(table)}, {"{table_text}", table_text}, {"{names}", array_of(connection, wanted)}};
   // An advisory lock, because the application role may insert types and not lock their table.
-  connection.transact("select pg_advisory_xact_lock(1936028521, " +
-                      connection.quoted(quoted_name(names.store, table)) + "::regclass::oid::integer); " +
+  connection.transact("select pg_advisory_xact_lock(1936028521, " + table_text + "::regclass::oid::integer); " +
                       statement("register_types", names, fill));
   return read_names(connection, names, table);
 }
@@ -51,7 +51,8 @@ std::vector<int> ids_of(const std::vector<std::string>& by_id, const std::vector
 
 }  // namespace
 
-TypeIds::TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry) {
+TypeIds::TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry)
+    : registry_{registry} {
   std::vector<std::string_view> events;
   std::vector<std::string_view> commands;
   std::vector<std::string_view> aggregates;
@@ -70,6 +71,16 @@ TypeIds::TypeIds(Connection& connection, const SchemaNames& names, const core::R
 const TypeIds::EventName* TypeIds::event_of(int id) const {
   const auto index = static_cast<std::size_t>(id);
   return index < events_by_id_.size() ? &events_by_id_[index] : nullptr;
+}
+
+std::vector<int> TypeIds::stored_as(const std::vector<core::TypeIndex>& types) const {
+  std::vector<int> ids;
+  for (std::size_t id = 0; id < events_by_id_.size(); ++id) {
+    const std::string& name = events_by_id_[id].name;
+    const auto leads_there = [&](core::TypeIndex type) { return registry_.upcasters().may_become(name, type); };
+    if (!name.empty() && std::any_of(types.begin(), types.end(), leads_there)) ids.push_back(static_cast<int>(id));
+  }
+  return ids;
 }
 
 const std::string* TypeIds::aggregate_name_of(int id) const {
