@@ -48,7 +48,7 @@ std::size_t events_before(const DryRunStream& stream, const store::PastPoint& po
 }  // namespace
 
 const DryRunStream* DryRunTransaction::find(const AggregateId& id) const {
-  for (const DryRunStreams* known : {&pending_, static_cast<const DryRunStreams*>(&streams_)}) {
+  for (const DryRunStreams* known : newest_first()) {
     const auto found = known->streams.find(id);
     if (found != known->streams.end()) return &found->second;
   }
@@ -121,7 +121,7 @@ void DryRunTransaction::attribute_to(std::string_view /*projector*/, const Event
                                      std::string_view /*event_type*/) {}
 
 const DryRunKeys::mapped_type* DryRunTransaction::find_key(const AggregateId& id, std::string_view scope) const {
-  for (const DryRunStreams* known : {&pending_, static_cast<const DryRunStreams*>(&streams_)}) {
+  for (const DryRunStreams* known : newest_first()) {
     const auto found = known->keys.find({id, std::string{scope}});
     if (found != known->keys.end()) return &found->second;
   }
@@ -129,7 +129,7 @@ const DryRunKeys::mapped_type* DryRunTransaction::find_key(const AggregateId& id
 }
 
 std::optional<AggregateId> DryRunTransaction::find_unique_key(std::string_view scope, const std::string& key) {
-  for (const DryRunStreams* known : {&pending_, static_cast<const DryRunStreams*>(&streams_)}) {
+  for (const DryRunStreams* known : newest_first()) {
     for (const auto& [place, given] : known->keys) {
       if (place.second == scope && given == key && *find_key(place.first, scope) == key) return place.first;
     }

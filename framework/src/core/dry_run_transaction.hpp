@@ -1,6 +1,7 @@
 #pragma once
 // A transaction that reads a store and keeps what it is given to itself.
 
+#include <array>
 #include <boost/uuid/uuid_hash.hpp>
 #include <map>
 #include <unordered_map>
@@ -53,6 +54,7 @@ class DryRunTransaction final : public store::Transaction {
   void commit() override;
 
  private:
+  [[nodiscard]] std::array<const DryRunStreams*, 2> newest_first() const { return {&pending_, &streams_}; }
   [[nodiscard]] const DryRunStream* find(const AggregateId& id) const;
   [[nodiscard]] const DryRunKeys::mapped_type* find_key(const AggregateId& id, std::string_view scope) const;
   [[nodiscard]] std::string type_name(const AggregateId& id);
