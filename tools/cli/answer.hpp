@@ -31,6 +31,7 @@ struct Answer {
   Outcome outcome = Outcome::ok;
   std::string type;                 ///< The command's; empty when it was not understood.
   std::vector<StoredEvent> events;  ///< What an ok command stored.
+  bool repeated = false;            ///< An earlier command with the same idempotency key stored them.
   std::string code;                 ///< The rest is empty when ok.
   std::string name;                 ///< The domain's own name of its refusal.
   std::string message;

@@ -18,6 +18,12 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& d
   return add_command(app, name, description);
 }
 
+CLI::App* maintenance_group(CLI::App& app) {
+  const auto found = app.get_subcommands([](const CLI::App* group) { return group->get_name() == "maintenance"; });
+  if (!found.empty()) return found.front();
+  return add_group(app, "maintenance", "Look after what is stored");
+}
+
 CLI::Validator at_least(std::int64_t minimum) {
   const auto check = [minimum](const std::string& text) {
     std::int64_t number = 0;

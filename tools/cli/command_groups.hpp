@@ -16,12 +16,16 @@ void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
+void add_receipts_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description);
 
 /// A command that only groups others: chosen alone, it sets no action.
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description);
+
+/// The group `maintenance`, to which several files add; made by the first that asks.
+CLI::App* maintenance_group(CLI::App& app);
 
 /// These refuse an argument while the command line is parsed, with a sentence.
 [[nodiscard]] CLI::Validator is_uuid();

@@ -13,6 +13,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::aggregate_not_found:
     case ErrorCode::aggregate_type:
     case ErrorCode::non_unique_aggregate:
+    case ErrorCode::idempotency_key_reused:
       return ExitCode::refused;
     case ErrorCode::optimistic_locking:
     case ErrorCode::transient:

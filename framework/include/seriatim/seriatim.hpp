@@ -8,6 +8,7 @@
 #include "seriatim/decimal.hpp"
 #include "seriatim/domain.hpp"
 #include "seriatim/errors.hpp"
+#include "seriatim/execution.hpp"
 #include "seriatim/json.hpp"
 #include "seriatim/plugin.hpp"
 #include "seriatim/repository.hpp"

@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "core/command_request.hpp"
 #include "core/unit_of_work.hpp"
-#include "seriatim/command_service.hpp"
-#include "store/event_store.hpp"
+#include "seriatim/execution.hpp"
 #include "views/active_views.hpp"
 
 namespace seriatim::core {
@@ -19,6 +19,14 @@ struct CallContext {
   store::EventStore& store;
   const Clock& clock;
   UnknownCommands unknown;
+  Execution execution;
+};
+
+/// What a command expects of its aggregate.
+struct ExpectedVersion {
+  AggregateId id;
+  std::int32_t version;
+  std::int32_t own;  ///< How many of the events up to it are those of this call.
 };
 
 /// One attempt to carry out one call. Not thread-safe: it belongs to the thread that calls.
@@ -32,16 +40,23 @@ class CommandCall {
   /// The call of that service that is running on this thread, if any.
   [[nodiscard]] static CommandCall* of(const CommandService& service);
 
-  /// Adds commands to the end of the queue, and runs statements of the application's own at once.
-  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
+  /// Runs a request's commands, and those that they enqueue, and commits.
+  [[nodiscard]] ExecutionResult run(const CommandRequest& request);
 
-  /// Runs all commands, and those that they enqueue, and commits.
-  [[nodiscard]] ExecutionResult run();
+  /// Lets commands from within a handler join the end of the queue. Error(usage) when one has an idempotency key.
+  void join(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
 
  private:
+  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
+  void run_queue();
   void run(AnyCommand& command);
+  void wrap(std::size_t layer, AnyCommand& command);
+  void carry_out(AnyCommand& command);
   void handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command);
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes);
+  void expect_version(const Command& command);
+  void require_version(const Command& command, const Changes& changes);
+  void throw_if_outdated() const;
   void require_writable_views(const Changes& changes) const;
 
   const CallContext& context_;
@@ -51,6 +66,7 @@ class CommandCall {
   UnitOfWork unit_;
   Repository repository_;
   std::deque<AnyCommand> queue_;
+  std::vector<ExpectedVersion> expected_;
   ExecutionResult result_;
   bool changed_ = false;  ///< There is something to commit.
   CommandCall* outer_;    ///< The call that this thread was running when this one began.

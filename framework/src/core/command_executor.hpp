@@ -1,17 +1,21 @@
 #pragma once
 // The command service over an event store.
 
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "core/command_call.hpp"
+#include "core/retries.hpp"
 
 namespace seriatim::core {
 
 /// Thread-safe; see CommandService. The registry, store and clock must outlive it.
 class CommandExecutor final : public CommandService {
  public:
-  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown);
+  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown,
+                  Execution execution);
 
   using CommandService::execute;
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;
@@ -20,10 +24,12 @@ class CommandExecutor final : public CommandService {
  private:
   using Active = std::shared_ptr<const views::ActiveViews>;
 
-  ExecutionResult attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
-                          const views::ActiveViews& active);
+  [[nodiscard]] std::optional<ExecutionResult> first_outcome(const CommandRequest& request,
+                                                             const std::exception_ptr& failure) const;
+  [[nodiscard]] bool try_again(const std::exception_ptr& failure, const Active& met, Retries& retries);
   [[nodiscard]] Active active_views();
   [[nodiscard]] Active read_active_views() const;
+  [[nodiscard]] bool has_newer_views(const Active& met);
   void refresh_active_views(const Active& stale);
 
   const CallContext context_;

@@ -29,6 +29,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::transient: return "transient";
     case ErrorCode::connection_lost: return "connection_lost";
     case ErrorCode::in_doubt: return "in_doubt";
+    case ErrorCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";
 }

@@ -133,6 +133,9 @@ void Batch::fail(const Error& error) {
     throw_error<ErrorCode::optimistic_locking>("another writer was first to change aggregate " + origin->subject +
                                                ": load it again and retry");
   }
+  if (origin->kind == Origin::Kind::receipt && state == unique_violation) {
+    throw_error<ErrorCode::idempotency_key_reused>("another call with the same idempotency key was first");
+  }
   if (origin->kind == Origin::Kind::statement) throw DatabaseError{ErrorCode::database, message, state};
   throw DatabaseError{database_error->code(), message, state};
 }

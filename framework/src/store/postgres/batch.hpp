@@ -13,7 +13,7 @@ namespace seriatim::postgres {
 
 /// Where a statement comes from, for the error text when it fails.
 struct Origin {
-  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, read, commit };
+  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, receipt, read, commit };
   Kind kind = Kind::read;
   std::string subject;     ///< append: the aggregates; projector: its name.
   std::string event_type;  ///< projector only.

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "store/postgres/literals.hpp"
+#include "store/postgres/receipts.hpp"
 
 namespace seriatim::postgres {
 namespace {
@@ -38,6 +39,15 @@ std::vector<Flat> flatten(const std::vector<const store::StreamAppend*>& streams
     for (std::size_t i = 0; i < stream->events.size(); ++i) flat.push_back({stream, i});
   }
   return flat;
+}
+
+/// The aggregates that are not created by these appends.
+std::vector<AggregateId> existing(const std::vector<const store::StreamAppend*>& streams) {
+  std::vector<AggregateId> ids;
+  for (const store::StreamAppend* stream : streams) {
+    if (stream->expected_version > 0) ids.push_back(stream->aggregate_id);
+  }
+  return ids;
 }
 
 std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
@@ -99,7 +109,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   std::vector<const store::StreamAppend*> sorted;
   for (const store::StreamAppend& stream : streams) sorted.push_back(&stream);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->aggregate_id < b->aggregate_id; });
-  lock(sorted);
+  lock(existing(sorted));
   if (is_common(command, sorted, created_at)) {
     append_one(command, *sorted.front());
   } else {
@@ -123,12 +133,10 @@ bool PostgresTransaction::is_common(const store::CommandRecord& record,
   return known != versions_.end() && known->second == stream.expected_version;
 }
 
-void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
+void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
   if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}, false});
-  for (const store::StreamAppend* stream : streams) {
-    if (stream->expected_version > 0) changed_.insert(stream->aggregate_id);
-  }
-  if (changed_.size() < 2) return;  // The append locks its own.
+  changed_.insert(ids.begin(), ids.end());
+  if (changed_.empty() || (changed_.size() < 2 && !must_lock_)) return;  // The append locks its own.
   std::string sql = "execute seriatim_lock_aggregates(array[";
   for (const AggregateId& id : changed_) {
     sql.append(id == *changed_.begin() ? "'" : ",'");
@@ -139,7 +147,7 @@ void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& st
   // A projector read a row, so what was collected up to there is sent. What follows is locked at its own place.
   lock_place_.reset();
   changed_.clear();
-  lock(streams);
+  lock(ids);
 }
 
 void PostgresTransaction::append_request(std::string& sql, const store::CommandRecord& record) {
@@ -196,6 +204,17 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   append_value(sql, connection, created_at);
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
   batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates});
+}
+
+void PostgresTransaction::require_version(const AggregateId& id, std::int32_t version) {
+  must_lock_ = true;
+  lock({id});
+  batch().add("execute seriatim_require_version('" + uuid_text(id) + "'," + std::to_string(version) + ")",
+              {Origin::Kind::guard, uuid_text(id), {}, {}, false});
+}
+
+void PostgresTransaction::store_receipts(const store::Receipts& receipts) {
+  batch().add(store_receipts_call(batch().connection(), receipts), {Origin::Kind::receipt, {}, {}, {}, false});
 }
 
 void PostgresTransaction::run(const SqlStatement& statement) {
