@@ -104,17 +104,36 @@ BOOST_AUTO_TEST_CASE(middleware_sees_what_validation_and_handlers_throw) {
   BOOST_TEST(trace == "outer(inner(domain!inner) domain!outer) ");
 }
 
-BOOST_AUTO_TEST_CASE(middleware_that_swallows_a_refusal_leaves_the_rest_of_the_call_to_go_on) {
+BOOST_AUTO_TEST_CASE(what_a_command_threw_fails_the_call_even_when_middleware_swallows_it) {
   execution.middleware = {[](const AnyCommand&, const std::function<void()>& next) {
     try {
       next();
-    } catch (const CommandNotValid&) {
+    } catch (const DomainError&) {
       return;
     }
   }};
   open(execution);
-  app->commands().execute(adding({}), adding(a));
+  const Act failing = command(a, [&](Repository& books) {
+    books.add<Book>(a, BookAdded{"A", {}, {}, {}, {}});
+    throw DomainError{"no", "no"};
+  });
+  const Act touching = command(a, [&](Repository& books) { books.load<Book>(a).lend(1); });
+  BOOST_CHECK_THROW(app->commands().execute(failing, touching), DomainError);
+  BOOST_TEST(events() == "0");
+  app->commands().execute(adding(a));
   BOOST_TEST(events() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(middleware_may_throw_something_else_in_place_of_what_it_saw) {
+  execution.middleware = {[](const AnyCommand&, const std::function<void()>& next) {
+    try {
+      next();
+    } catch (const CommandNotValid&) {
+      throw DomainError{"nonsense", "that makes no sense"};
+    }
+  }};
+  open(execution);
+  BOOST_CHECK_THROW(app->commands().execute(adding({})), DomainError);
 }
 
 BOOST_AUTO_TEST_CASE(middleware_that_does_not_go_on_leaves_the_command_undone) {

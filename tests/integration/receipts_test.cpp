@@ -15,6 +15,17 @@ using Cut = PostgresProxy::Cut;
 
 namespace {
 
+void require_same(const ExecutionResult& first, const ExecutionResult& second) {
+  BOOST_TEST(!first.repeated);
+  BOOST_TEST(second.repeated);
+  BOOST_REQUIRE(first.events.size() == second.events.size());
+  for (std::size_t i = 0; i < first.events.size(); ++i) {
+    BOOST_TEST((first.events[i].aggregate_id == second.events[i].aggregate_id));
+    BOOST_TEST(first.events[i].sequence_number == second.events[i].sequence_number);
+    BOOST_TEST(first.events[i].type == second.events[i].type);
+  }
+}
+
 struct Fixture : ShelfStore {
   Act keyed(const std::string& key, const AggregateId& id, Deed deed) {
     Act act = command(id, [this, deed = std::move(deed)](Repository& books) {
@@ -33,19 +44,12 @@ struct Fixture : ShelfStore {
     BOOST_TEST_MESSAGE(error.what());
     return error.code();
   }
+  void execute_twice(const Act& act) {
+    const ExecutionResult first = app->commands().execute(act);
+    require_same(first, app->commands().execute(act));
+  }
   std::atomic<int> runs{0};
 };
-
-void require_same(const ExecutionResult& first, const ExecutionResult& second) {
-  BOOST_TEST(!first.repeated);
-  BOOST_TEST(second.repeated);
-  BOOST_REQUIRE(first.events.size() == second.events.size());
-  for (std::size_t i = 0; i < first.events.size(); ++i) {
-    BOOST_TEST((first.events[i].aggregate_id == second.events[i].aggregate_id));
-    BOOST_TEST(first.events[i].sequence_number == second.events[i].sequence_number);
-    BOOST_TEST(first.events[i].type == second.events[i].type);
-  }
-}
 
 /// Through a proxy that can cut the connection.
 struct CutFixture : Fixture {
@@ -102,14 +106,14 @@ BOOST_AUTO_TEST_CASE(a_repetition_that_the_domain_would_refuse_by_now_returns_th
     if (book.days() > 0) throw DomainError{"lent", "it is lent"};
     book.lend(1);
   });
-  require_same(app->commands().execute(act), app->commands().execute(act));
+  execute_twice(act);
   BOOST_TEST(runs == 2);
   const AggregateId fresh = new_uuid();
   const Act adding = keyed("add", fresh, [=](Repository& books) { books.add<Book>(fresh, BookAdded{"B", {}, {}, {}, {}}); });
-  require_same(app->commands().execute(adding), app->commands().execute(adding));
+  execute_twice(adding);
   Act expecting = keyed("expect", id, lending(id));
   expecting.sequence_number = 2;
-  require_same(app->commands().execute(expecting), app->commands().execute(expecting));
+  execute_twice(expecting);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_fails_leaves_no_receipt_and_may_come_again) {
@@ -217,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_command_from_within_a_handler_carries_no_key_because_that
                }) == ErrorCode::usage));
   const Act free_inner = command(id, lending(id));
   const Act outer = keyed("outer", id, [&](Repository&) { app->commands().execute(free_inner); });
-  require_same(app->commands().execute(outer), app->commands().execute(outer));
+  execute_twice(outer);
   BOOST_TEST(events() == "2");
 }
 
@@ -238,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_text_and_nothing_else) {
   const AggregateId id = add_book();
   const std::string key = "'); drop table sequent_schema.command_receipts; -- {request} $1 \\ \" \xF0\x9F\x98\x80";
   const Act act = keyed(key, id, lending(id));
-  require_same(app->commands().execute(act), app->commands().execute(act));
+  execute_twice(act);
   BOOST_TEST(value("select idempotency_key from sequent_schema.command_receipts") == key);
 }
 

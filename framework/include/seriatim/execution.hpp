@@ -23,7 +23,8 @@ namespace seriatim {
 using CommandFilter = std::function<void(AnyCommand& command)>;
 
 /// Wraps one command: validation, handlers, storing its events and publishing them to projectors all happen in `next`,
-/// which throws what they throw, and is to be called at most once. Without a call of it the command does nothing.
+/// which throws what they throw, and is to be called at most once. Without a call of it the command does nothing. What it
+/// threw fails the call, also when middleware catches it; throwing something else in its place is fine.
 ///
 /// What the database has against a command may be known only when the transaction commits, after all middleware has
 /// returned. Called by all threads that execute commands, at once.

@@ -104,11 +104,13 @@ void CommandCall::run_queue() {
 void CommandCall::run(AnyCommand& command) {
   for (const CommandFilter& filter : context_.execution.filters) filter(command);
   wrap(0, command);
+  // What a failed command leaves behind in aggregates and transaction must not be committed, so nobody may swallow it.
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 void CommandCall::wrap(std::size_t layer, AnyCommand& command) {
   const std::vector<CommandMiddleware>& middleware = context_.execution.middleware;
-  if (layer == middleware.size()) return carry_out(command);
+  if (layer == middleware.size()) return try_to_carry_out(command);
   bool called = false;
   middleware[layer](command, [&] {
     if (std::exchange(called, true)) {
@@ -117,6 +119,15 @@ void CommandCall::wrap(std::size_t layer, AnyCommand& command) {
     }
     wrap(layer + 1, command);
   });
+}
+
+void CommandCall::try_to_carry_out(AnyCommand& command) {
+  try {
+    carry_out(command);
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
 }
 
 void CommandCall::carry_out(AnyCommand& command) {

@@ -2,6 +2,7 @@
 // One `execute` while it runs: its transaction, its unit of work and its queue of commands.
 
 #include <deque>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -51,6 +52,7 @@ class CommandCall {
   void run_queue();
   void run(AnyCommand& command);
   void wrap(std::size_t layer, AnyCommand& command);
+  void try_to_carry_out(AnyCommand& command);
   void carry_out(AnyCommand& command);
   void handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command);
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes);
@@ -68,8 +70,9 @@ class CommandCall {
   std::deque<AnyCommand> queue_;
   std::vector<ExpectedVersion> expected_;
   ExecutionResult result_;
-  bool changed_ = false;  ///< There is something to commit.
-  CommandCall* outer_;    ///< The call that this thread was running when this one began.
+  std::exception_ptr failure_;  ///< Of the command that is running.
+  bool changed_ = false;        ///< There is something to commit.
+  CommandCall* outer_;          ///< The call that this thread was running when this one began.
 };
 
 /// Throws Error(unknown_command).
