@@ -141,25 +141,28 @@ void Batch::fail(const Error& error) {
 }
 
 const Origin* Batch::find_failing(std::string& message, std::string& state) {
-  const Origin* joined = nullptr;
+  if (const Origin* found = run_again(false, message, state)) return found;
+  // Nothing fails by itself: a statement that joined another, or the COMMIT, which has no statement to blame.
+  return run_again(true, message, state);
+}
+
+const Origin* Batch::run_again(bool joined, std::string& message, std::string& state) {
   const Origin* found = nullptr;
   if (statements_.front().origin.kind != Origin::Kind::begin) connection_.execute("begin");
   for (const Statement& statement : statements_) {
     if (statement.origin.kind == Origin::Kind::commit) break;
     if (statement.sql.empty()) continue;
     try {
-      connection_.execute(statement.sql);
+      connection_.execute(joined && !statement.joined.empty() ? statement.joined : statement.sql);
     } catch (const DatabaseError& error) {
       message = error.what();
       state = error.sqlstate();
-      found = &statement.origin;
+      found = joined && !statement.joined.empty() ? &statement.joined_origin : &statement.origin;
       break;
     }
-    if (!statement.joined.empty()) joined = &statement.joined_origin;
   }
   roll_back();
-  // When nothing fails by itself, it was a statement that joined another: those were left out just now.
-  return found != nullptr ? found : joined;
+  return found;
 }
 
 void Batch::roll_back() {

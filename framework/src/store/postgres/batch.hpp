@@ -91,6 +91,8 @@ class Batch {
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
   [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
+  /// The first statement that fails when all run again one by one, with those that joined others or without.
+  [[nodiscard]] const Origin* run_again(bool joined, std::string& message, std::string& state);
   void roll_back();
   void forget_unsent() noexcept;
 
