@@ -59,6 +59,25 @@ BOOST_AUTO_TEST_CASE(the_next_call_works_after_a_failed_one) {
   BOOST_TEST(balance(id) == "0.00");
 }
 
+BOOST_AUTO_TEST_CASE(a_failing_commit_rolls_everything_back_and_the_next_call_works) {
+  const AggregateId id = create_wallet();
+  (void)value("create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; "
+              "end $$");
+  (void)value("create constraint trigger refuse after insert on sequent_schema.events_default deferrable initially "
+              "deferred for each row when (new.sequence_number = 2) execute function public.refuse()");
+  BOOST_CHECK_EXCEPTION(app->commands().execute(add(id, 1)), Error, [](const Error& error) {
+    return error.code() == ErrorCode::database && !error.in_doubt() &&
+           std::string{error.what()}.find("not today") != std::string::npos;
+  });
+  BOOST_TEST(events() == "1");
+  BOOST_TEST(value("select count(*) from sequent_schema.commands") == "1");
+  BOOST_TEST(balance(id) == "0.00");
+  create_wallet();
+  (void)value("drop trigger refuse on sequent_schema.events_default");
+  app->commands().execute(add(id, 1));
+  BOOST_TEST(balance(id) == "1.00");
+}
+
 BOOST_AUTO_TEST_CASE(a_wallet_is_created_and_used_in_one_transaction) {
   wallet::CreateWallet create;
   create.aggregate_id = new_uuid();

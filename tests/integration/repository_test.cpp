@@ -3,7 +3,7 @@
 
 #include "support/memory.hpp"
 #include "support/round_trips.hpp"
-#include "support/shelf_store.hpp"
+#include "support/actor.hpp"
 #include "support/wallet_store.hpp"
 
 using namespace seriatim;

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "support/round_trips.hpp"
-#include "support/shelf_store.hpp"
+#include "support/actor.hpp"
 #include "support/wallet_store.hpp"
 
 namespace tally {

@@ -1,11 +1,11 @@
 #pragma once
-// An installed store with the shelf domain, its views migrated, and handlers that do what a test tells them.
+// An installed, empty store with the shelf domain: its handler does whatever a test gives it to do.
 
 #include <functional>
 #include <memory>
 #include <pqxx/pqxx>
-#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "seriatim/database.hpp"
 #include "support/shared_cluster.hpp"
@@ -13,68 +13,85 @@
 
 namespace seriatim::testing {
 
-/// The first field of the first row, as text; empty when there is none or it is NULL.
-inline std::string value_of(const std::string& url, const std::string& sql) {
-  pqxx::connection connection{url};
-  pqxx::nontransaction work{connection};
-  const pqxx::result rows = work.exec(sql);
-  return rows.empty() || rows[0][0].is_null() ? "" : rows[0][0].c_str();
-}
-
-/// Executes commands whose handlers are functions of the test. Not thread-safe.
-class Actor {
+/// A database of its own on the shared cluster, with views. `app` is what is tested; `others` is another program on the
+/// same database, which has a service, connections and deeds of its own.
+class ShelfStore {
  public:
   using Deed = std::function<void(Repository&)>;
 
-  /// `domain_of(deeds)` is a domain with shelf::ActHandler.
-  template <class DomainOf>
-  Actor(const Options& options, DomainOf&& domain_of)
-      : domain{domain_of(deeds)}, app{std::make_unique<Application>(options, std::vector<Domain>{domain})} {}
-
-  /// One command.
-  ExecutionResult act(Deed deed) {
-    (*deeds)["deed"] = [deed = std::move(deed)](const shelf::Act&, Repository& repository) { deed(repository); };
-    return app->commands().execute(command("deed"));
+  ShelfStore() {
+    options.database_url = shared_cluster().create_database();
+    Database{options}.create({shelf::domain(deeds)});
+    open({});
+    others = std::make_unique<Application>(options, std::vector<Domain>{shelf::domain(other_deeds_)});
+    const auto migrator = app->migrator("shelf");
+    migrator->online({}, {}, {});
+    migrator->offline({}, {}, {});
   }
 
-  /// Two commands of one call.
-  ExecutionResult act(Deed first, Deed second) {
-    (*deeds)["first"] = [deed = std::move(first)](const shelf::Act&, Repository& repository) { deed(repository); };
-    (*deeds)["second"] = [deed = std::move(second)](const shelf::Act&, Repository& repository) { deed(repository); };
-    return app->commands().execute(command("first"), command("second"));
+  void open(Execution execution) {
+    app = std::make_unique<Application>(options, std::vector<Domain>{shelf::domain(deeds)}, std::move(execution));
   }
 
-  /// The error that a command ends with; its text is in `message`.
-  ErrorCode code_of(const Deed& deed) {
-    try {
-      act(deed);
-    } catch (const Error& error) {
-      message = error.what();
-      return error.code();
-    }
-    throw std::logic_error{"nothing was thrown"};
-  }
-
-  std::shared_ptr<shelf::Deeds> deeds = std::make_shared<shelf::Deeds>();
-  Domain domain;
-  std::unique_ptr<Application> app;
-  std::string message;
-
- private:
-  static shelf::Act command(const std::string& name) {
+  /// A command for the aggregate whose handler does `deed`.
+  shelf::Act command(const AggregateId& id, Deed deed) {
+    const std::string name = "deed " + std::to_string(deeds->size());
+    (*deeds)[name] = [deed = std::move(deed)](const shelf::Act&, Repository& repository) { deed(repository); };
     shelf::Act act;
-    act.aggregate_id = new_uuid();
+    act.aggregate_id = id;
     act.name = name;
     return act;
   }
+
+  /// What the other program does in a transaction of its own.
+  void elsewhere(Deed deed) {
+    (*other_deeds_)["deed"] = [deed = std::move(deed)](const shelf::Act&, Repository& repository) { deed(repository); };
+    shelf::Act act;
+    act.aggregate_id = new_uuid();
+    act.name = "deed";
+    others->commands().execute(act);
+  }
+
+  /// A book with one event, or more.
+  AggregateId add_book(int events = 1) {
+    const AggregateId id = new_uuid();
+    elsewhere([&](Repository& books) {
+      auto& book = books.add<shelf::Book>(id, shelf::BookAdded{"A", {}, {}, {}, {}});
+      for (int i = 1; i < events; ++i) book.lend(1);
+    });
+    return id;
+  }
+  void lend_elsewhere(const AggregateId& id) {
+    elsewhere([&](Repository& books) { books.load<shelf::Book>(id).lend(1); });
+  }
+
+  /// The first field of the first row, as text; empty when there is none or it is NULL.
+  [[nodiscard]] std::string value(const std::string& sql) const {
+    pqxx::connection connection{options.database_url};
+    pqxx::nontransaction work{connection};
+    const pqxx::result rows = work.exec(sql);
+    return rows.empty() || rows[0][0].is_null() ? "" : rows[0][0].c_str();
+  }
+  [[nodiscard]] std::string events() const { return value("select count(*) from sequent_schema.events"); }
+
+  std::shared_ptr<shelf::Deeds> deeds = std::make_shared<shelf::Deeds>();
+  Options options;
+  std::unique_ptr<Application> app;
+  std::unique_ptr<Application> others;
+
+ private:
+  std::shared_ptr<shelf::Deeds> other_deeds_ = std::make_shared<shelf::Deeds>();
 };
 
-/// Options for a new database in which a store for `domain` is installed.
-inline Options installed(const Domain& domain) {
-  Options options;
-  options.database_url = shared_cluster().create_database();
-  Database{options}.create({domain});
-  return options;
+/// What `call` throws; fails the test when it throws no error of ours.
+template <class Call>
+Error thrown_by(Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  throw std::logic_error{"nothing was thrown"};
 }
 
 }  // namespace seriatim::testing

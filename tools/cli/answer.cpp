@@ -160,6 +160,7 @@ std::string to_json(const Answer& answer) {
     if (answer.outcome == Outcome::ok) {
       write_events(json, answer.events);
       if (!answer.after_commit_failures.empty()) write_failures(json, answer.after_commit_failures);
+      if (answer.repeated) put(json, "repeated", true);
     } else {
       write_error(json, answer);
     }
@@ -168,7 +169,7 @@ std::string to_json(const Answer& answer) {
 
 std::string to_text(const Answer& answer) {
   std::string out = fmt::format("{} {}", to_string(answer.outcome), answer.line);
-  if (answer.outcome == Outcome::ok) return out + ' ' + answer.type + stored(answer.events);
+  if (answer.outcome == Outcome::ok) return out + ' ' + answer.type + stored(answer.events) + (answer.repeated ? " (repeated)" : "");
   // An invalid command's message starts with its type.
   if (!answer.type.empty() && answer.outcome != Outcome::invalid) out += ' ' + answer.type;
   return out + ": " + one_line(answer.message);

@@ -33,6 +33,7 @@ struct Answer {
   std::string type;                 ///< The command's; empty when it was not understood.
   std::vector<StoredEvent> events;  ///< What an ok command stored.
   std::vector<AfterCommitFailure> after_commit_failures;  ///< Of its workflows.
+  bool repeated = false;            ///< An earlier command with the same idempotency key stored them.
   std::string code;                 ///< The rest is empty when ok.
   std::string name;                 ///< The domain's own name of its refusal.
   std::string message;

@@ -18,7 +18,6 @@ void add_aggregate_command(CLI::App& app, Action& action);
 void add_audit_command(CLI::App& app, Action& action);
 void add_maintenance_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
-void add_maintenance_command(CLI::App& app, Action& action);
 void add_snapshots_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
 

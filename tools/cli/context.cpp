@@ -68,10 +68,10 @@ std::vector<Domain> Context::domains() {
   return domains;
 }
 
-std::unique_ptr<Application> Context::application() {
+std::unique_ptr<Application> Context::application(Execution execution) {
   // The plugins first: that one is refused can be said without a database.
   std::vector<Domain> loaded = domains();
-  return std::make_unique<Application>(options(), std::move(loaded));
+  return std::make_unique<Application>(options(), std::move(loaded), std::move(execution));
 }
 
 }  // namespace seriatim::cli

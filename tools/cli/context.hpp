@@ -41,7 +41,7 @@ class Context {
   /// Loads the plugins, in the order given.
   [[nodiscard]] std::vector<Domain> domains();
 
-  [[nodiscard]] std::unique_ptr<Application> application();
+  [[nodiscard]] std::unique_ptr<Application> application(Execution execution = {});
 
   /// For people, on standard error; silent with --quiet.
   template <class... Args>

@@ -21,8 +21,11 @@ struct ExecuteOptions {
   std::string file = "-";
   bool stop_on_error = false;
   bool allow_empty = false;
+  int retries = 0;
   std::size_t max_line = std::size_t{16} << 20U;
 };
+
+constexpr int most_retries = 1000;
 
 bool is_blank(const std::string& line) {
   return line.find_first_not_of(" \t\v\f") == std::string::npos;
@@ -84,6 +87,7 @@ class Run {
       answer.type = command.front().type().name;
       ExecutionResult done = application_.commands().execute(std::move(command));
       answer.events = std::move(done.events);
+      answer.repeated = done.repeated;
       answer.after_commit_failures = std::move(done.after_commit_failures);
     } catch (const Error& error) {
       set_error(answer, error, decoded);
@@ -181,7 +185,9 @@ void warn_of_old_views(const Context& context, Application& application) {
 
 ExitCode execute(Context& context, const ExecuteOptions& options) {
   if (options.max_line == 0) throw_error<ErrorCode::usage>("--max-line is to be at least one byte");
-  const std::unique_ptr<Application> application = context.application();
+  Execution execution;
+  execution.retry.attempts = options.retries + 1;
+  const std::unique_ptr<Application> application = context.application(std::move(execution));
   const Interruption interruption;
   Run run{context, *application, options};
   warn_of_old_views(context, *application);
@@ -211,6 +217,12 @@ void add_execute_command(CLI::App& app, Action& action) {
                    "Longest line that is read [default: 16MiB]\nexample: --max-line 1MiB")
       ->transform(CLI::AsSizeValue(false).description(""))
       ->type_name("BYTES");
+  command
+      ->add_option("--retries", options->retries,
+                   "How often a command is tried again that lost against another writer or\n"
+                   "a deadlock, after short random pauses [default: 0]\nexample: --retries 5")
+      ->check(CLI::Range(0, most_retries).description(""))
+      ->type_name("N");
   command->footer(
       "Each command has its own transaction: a line that is refused changes nothing and does not stop the others.\n"
       "The exit code is that of the first line that is not ok.\n\n" +

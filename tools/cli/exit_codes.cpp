@@ -15,6 +15,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::non_unique_aggregate:
     case ErrorCode::aggregate_key_not_unique:
     case ErrorCode::not_found:
+    case ErrorCode::idempotency_key_reused:
       return ExitCode::refused;
     case ErrorCode::optimistic_locking:
     case ErrorCode::transient:

@@ -10,5 +10,6 @@ void add_delete_streams(CLI::App& group, Action& action);
 void add_delete_commands(CLI::App& group, Action& action);
 void add_unique_keys(CLI::App& group, Action& action);
 void add_partition_keys(CLI::App& group, Action& action);
+void add_receipts(CLI::App& group, Action& action);
 
 }  // namespace seriatim::cli

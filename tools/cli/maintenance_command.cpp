@@ -10,6 +10,7 @@ void add_maintenance_command(CLI::App& app, Action& action) {
   add_delete_commands(*group, action);
   add_unique_keys(*group, action);
   add_partition_keys(*group, action);
+  add_receipts(*group, action);
 }
 
 }  // namespace seriatim::cli

@@ -11,6 +11,7 @@
 #include "seriatim/dry_run.hpp"
 #include "seriatim/event_log.hpp"
 #include "seriatim/key_maintenance.hpp"
+#include "seriatim/execution.hpp"
 #include "seriatim/options.hpp"
 #include "seriatim/snapshots.hpp"
 #include "seriatim/view_migrator.hpp"
@@ -26,6 +27,10 @@ class Application {
   /// Registers the domains' types with the store. Errors: configuration (the domains contradict each other),
   /// store_not_installed, connection_lost. `clock` is only for tests; without it the system's is used.
   Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock = nullptr);
+
+  /// The same, with filters, middleware and what is to be tried again.
+  Application(const Options& options, std::vector<Domain> domains, Execution execution,
+              std::shared_ptr<const Clock> clock = nullptr);
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;

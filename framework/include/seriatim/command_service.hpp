@@ -42,6 +42,7 @@ struct StoredEvent {
   std::int32_t sequence_number;
   std::string type;
 };
+BOOST_DESCRIBE_STRUCT(StoredEvent, (), (aggregate_id, sequence_number, type))
 
 /// Work that a workflow asked for after the commit and that was not done. What the commands did is stored all the same.
 struct AfterCommitFailure {
@@ -56,6 +57,7 @@ struct AfterCommitFailure {
 struct ExecutionResult {
   std::vector<StoredEvent> events;
   std::vector<AfterCommitFailure> after_commit_failures;  ///< Empty when all of the work was done.
+  bool repeated = false;  ///< An earlier call with the same idempotency key did it, and this one nothing.
 };
 
 /// A statement of the application's own, for its ordinary tables. Parameters ($1, $2, ...) are always bound: give them as
@@ -70,6 +72,13 @@ enum class UnknownCommands : std::uint8_t { accept, refuse };
 
 /// Executes commands. Thread-safe: any number of threads may call one service at once; each call has its own
 /// transaction and unit of work.
+///
+/// A command may carry an idempotency key. Its call then leaves a receipt in the transaction that stores the events, or
+/// alone when there are none. The same call made again, by anybody, gets the first outcome with `repeated` set, and
+/// changes nothing; two at once are executed once. The key stands for everything that was given to that call, all its
+/// commands and statements but for `created_at`; a call with a known key and anything else in it is
+/// Error(idempotency_key_reused). A call that fails leaves no receipt. So whoever does not know whether a call was
+/// carried out, because the answer got lost or it is in doubt, makes the same call again.
 class CommandService {
  public:
   virtual ~CommandService() = default;
@@ -95,7 +104,8 @@ class CommandService {
   /// in an ordinary table and its wallet by a command are stored both or not at all.
   ///
   /// Called from within a handler of this service, the commands join the end of the running call's queue, in its
-  /// transaction; the result is then empty, and the running call's result has their events.
+  /// transaction; the result is then empty, and the running call's result has their events. Such commands carry no
+  /// idempotency key (Error(usage)): that of the running call covers them.
   virtual ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) = 0;
 
   /// A command from its JSON form {"type": "...", "aggregate_id": "...", attributes}. CommandNotValid when attributes

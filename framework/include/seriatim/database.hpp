@@ -1,7 +1,9 @@
 #pragma once
 // The database as an installation: creating it, bringing it up to date, dropping it.
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,10 @@ class Database {
   void drop(bool force);
 
   [[nodiscard]] DatabaseStatus status() const;
+
+  /// Deletes the receipts of idempotency keys that are older than that, in portions, each in a transaction of its own.
+  /// `progress` is told how many are gone, and returns false to stop. Returns how many it deleted.
+  std::int64_t expire_receipts(std::chrono::seconds older_than, const std::function<bool(std::int64_t)>& progress = {});
 
  private:
   Options options_;

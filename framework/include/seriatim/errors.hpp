@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint8_t {
   aggregate_key_not_unique,  ///< Another aggregate has the key; see AggregateKeyNotUnique.
   workflow_depth,         ///< Commands that workflows issue go on issuing commands: a loop, most likely.
   not_found,              ///< What was asked for is not stored (a command or an event of the audit trail).
+  idempotency_key_reused, ///< Another request was executed under that idempotency key.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").
@@ -57,15 +58,38 @@ class Error : public std::runtime_error {
 
   /// True when nothing was stored and the same call may succeed when made again.
   [[nodiscard]] bool retryable() const noexcept {
-    return code_ == ErrorCode::optimistic_locking || code_ == ErrorCode::transient ||
-           code_ == ErrorCode::connection_lost || code_ == ErrorCode::projector_migrating;
+    return !final_ && (code_ == ErrorCode::optimistic_locking || code_ == ErrorCode::transient ||
+                       code_ == ErrorCode::connection_lost || code_ == ErrorCode::projector_migrating);
   }
 
   /// True when the outcome is unknown: the work may be stored. Never retried blindly.
   [[nodiscard]] bool in_doubt() const noexcept { return code_ == ErrorCode::in_doubt; }
 
+ protected:
+  /// For an error that the same call would meet again, although others with its code are retryable.
+  enum class Final : std::uint8_t { yes };
+  Error(ErrorCode code, const std::string& message, Final /*marker*/)
+      : std::runtime_error{message}, code_{code}, final_{true} {}
+
  private:
   ErrorCode code_;
+  bool final_ = false;
+};
+
+/// The aggregate has another version than the command expected (Command::sequence_number): whoever asks has seen an
+/// older state, and is to look again before asking again. Its code is optimistic_locking; it is not retryable.
+class SequenceNumberMismatch : public Error {
+ public:
+  SequenceNumberMismatch(const std::string& message, std::int32_t expected, std::int32_t actual)
+      : Error{ErrorCode::optimistic_locking, message, Final::yes}, expected_{expected}, actual_{actual} {}
+
+  [[nodiscard]] std::int32_t expected() const noexcept { return expected_; }
+  /// Number of the aggregate's last event when the command was refused; 0: there is no such aggregate.
+  [[nodiscard]] std::int32_t actual() const noexcept { return actual_; }
+
+ private:
+  std::int32_t expected_;
+  std::int32_t actual_;
 };
 
 /// Thrown by domains to refuse a command; derive from it to give the refusal a name of its own.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <typeinfo>
 
@@ -24,8 +25,15 @@ struct Command {
   Timestamp created_at{};                              ///< Left at its default, it is stamped when executed.
   std::optional<AggregateId> event_aggregate_id{};     ///< Cause, filled in by the framework: aggregate of the event.
   std::optional<std::int32_t> event_sequence_number{};  ///< Cause, filled in by the framework: number of the event.
+  /// The number of the last event that whoever asks has seen of the aggregate; 0: it must not exist. Any other at
+  /// execution is a SequenceNumberMismatch.
+  std::optional<std::int32_t> sequence_number{};
+  /// Names the request, so that repeating it has no second effect; see CommandService. Up to 255 bytes.
+  std::optional<std::string> idempotency_key{};
 };
-BOOST_DESCRIBE_STRUCT(Command, (), (aggregate_id, user_id, created_at, event_aggregate_id, event_sequence_number))
+BOOST_DESCRIBE_STRUCT(Command, (),
+                      (aggregate_id, user_id, created_at, event_aggregate_id, event_sequence_number, sequence_number,
+                       idempotency_key))
 
 /// Digits of a second's fraction that stored events keep. Events are cut to it before anybody sees them, so that what a
 /// live handler sees equals what a replay sees.

@@ -10,6 +10,7 @@
 #include "seriatim/domain.hpp"
 #include "seriatim/dry_run.hpp"
 #include "seriatim/errors.hpp"
+#include "seriatim/execution.hpp"
 #include "seriatim/json.hpp"
 #include "seriatim/key_maintenance.hpp"
 #include "seriatim/matching.hpp"

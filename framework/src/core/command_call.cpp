@@ -1,5 +1,6 @@
 #include "core/command_call.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/dry_run_recorder.hpp"
@@ -11,10 +12,24 @@ namespace {
 /// A handler that calls its service again must find the call that it is part of; handlers are not handed it.
 thread_local CommandCall* running = nullptr;
 
+constexpr std::size_t longest_key = 255;  ///< Bytes. An index entry of PostgreSQL holds ten times that.
+
+void validate_expectation(const Command& command, Validation& validation) {
+  if (command.sequence_number.value_or(0) < 0) {
+    validation.add_error("sequence_number", "greater_than_or_equal_to", "must be greater than or equal to 0");
+  }
+  if (!command.idempotency_key) return;
+  if (command.idempotency_key->empty()) validation.add_error("idempotency_key", "blank", "is required");
+  if (command.idempotency_key->size() > longest_key) {
+    validation.add_error("idempotency_key", "too_long", "is longer than " + std::to_string(longest_key) + " bytes");
+  }
+}
+
 void validate(const RegisteredCommand& registered, const AnyCommand& command) {
   AttributeErrors errors;
   Validation validation{command.get(), errors};
   validation.presence(&Command::aggregate_id);
+  validate_expectation(command.base(), validation);
   for (const CommandBinding* binding : registered.handlers) {
     if (binding->validate == nullptr) continue;
     binding->validate(command.get(), validation);
@@ -58,22 +73,71 @@ CommandCall* CommandCall::of(const CommandService& service) {
   return call;
 }
 
+ExecutionResult CommandCall::run(const CommandRequest& request) {
+  try {
+    enqueue(request.commands(), request.statements());
+    run_queue();
+    if (changed_) transaction_->change_keys(unit_.key_changes());
+    if (request.has_keys()) transaction_->store_receipts(request.receipts(result_));
+    if (changed_ || request.has_keys()) transaction_->commit();
+    return std::move(result_);
+  } catch (const SequenceNumberMismatch&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::optimistic_locking) throw_if_outdated();
+    throw;
+  }
+}
+
+void CommandCall::join(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
+  for (const AnyCommand& command : commands) {
+    if (!command.base().idempotency_key) continue;
+    throw_error<ErrorCode::usage>("a command that is executed from within a handler carries the idempotency key \"" +
+                                  *command.base().idempotency_key + "\": the key of the running call covers it");
+  }
+  enqueue(std::move(commands), statements);
+}
+
 void CommandCall::enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
   for (const SqlStatement& statement : statements) transaction_->run(statement);
   changed_ = changed_ || !statements.empty();
   queue_.push(std::move(commands));
 }
 
-ExecutionResult CommandCall::run() {
+void CommandCall::run_queue() {
   while (!queue_.empty()) run(queue_.start_next());
-  if (changed_) {
-    transaction_->change_keys(unit_.key_changes());
-    transaction_->commit();
-  }
-  return std::move(result_);
 }
 
 void CommandCall::run(AnyCommand& command) {
+  for (const CommandFilter& filter : context_.execution.filters) filter(command);
+  wrap(0, command);
+  // What a failed command leaves behind in aggregates and transaction must not be committed, so nobody may swallow it.
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void CommandCall::wrap(std::size_t layer, AnyCommand& command) {
+  const std::vector<CommandMiddleware>& middleware = context_.execution.middleware;
+  if (layer == middleware.size()) return try_to_carry_out(command);
+  bool called = false;
+  middleware[layer](command, [&] {
+    if (std::exchange(called, true)) {
+      throw_error<ErrorCode::usage>("middleware carried out command " + std::string{command.type().name} +
+                                    " twice: let it call `next` at most once");
+    }
+    wrap(layer + 1, command);
+  });
+}
+
+void CommandCall::try_to_carry_out(AnyCommand& command) {
+  try {
+    carry_out(command);
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
+}
+
+void CommandCall::carry_out(AnyCommand& command) {
   const TypeIndex type = context_.registry.command(command.type().name);
   if (type != unknown_type) {
     handle(context_.registry.commands()[type], type, command);
@@ -88,11 +152,40 @@ void CommandCall::handle(const RegisteredCommand& registered, TypeIndex type, An
   const Timestamp now = context_.clock.now();
   if (command.base().created_at == Timestamp{}) command.base().created_at = now;
   validate(registered, command);
-  unit_.begin_command();
+  expect_version(command.base());
+  unit_.begin_command(command.base().aggregate_id, command.base().sequence_number);
   for (const CommandBinding* binding : registered.handlers) {
     binding->handle(binding->handler.get(), command.get(), repository_);
   }
-  store(registered, type, command, unit_.take_changes(now));
+  Changes changes = unit_.take_changes(now);
+  require_version(command.base(), changes);
+  store(registered, type, command, std::move(changes));
+}
+
+void CommandCall::expect_version(const Command& command) {
+  if (!command.sequence_number) return;
+  const auto own = std::count_if(result_.events.begin(), result_.events.end(),
+                                 [&](const StoredEvent& event) { return event.aggregate_id == command.aggregate_id; });
+  expected_.push_back({command.aggregate_id, *command.sequence_number, static_cast<std::int32_t>(own)});
+}
+
+/// An append to the aggregate fails by itself when another writer was faster. Otherwise the store has to look: in the
+/// message with COMMIT, which an expectation that nobody has checked yet is a reason for.
+void CommandCall::require_version(const Command& command, const Changes& changes) {
+  if (!command.sequence_number) return;
+  for (const store::StreamAppend& stream : changes.streams) {
+    if (stream.aggregate_id == command.aggregate_id) return;
+  }
+  transaction_->require_version(command.aggregate_id, *command.sequence_number);
+  changed_ = changed_ || !unit_.expectation_met();
+}
+
+/// Somebody else was first: tells it in the numbers that the commands expected, where those are to blame.
+void CommandCall::throw_if_outdated() const {
+  for (const ExpectedVersion& expected : expected_) {
+    const std::int32_t version = context_.store.version(expected.id) + expected.own;
+    if (version != expected.version) throw_mismatch(expected.id, expected.version, version);
+  }
 }
 
 void CommandCall::store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command,

@@ -1,14 +1,15 @@
 #pragma once
 // One `execute` while it runs: its transaction, its unit of work and its queue of commands.
 
+#include <exception>
 #include <memory>
 #include <vector>
 
 #include "core/dry_run_transaction.hpp"
+#include "core/command_request.hpp"
 #include "core/unit_of_work.hpp"
 #include "core/workflow_publisher.hpp"
-#include "seriatim/command_service.hpp"
-#include "store/event_store.hpp"
+#include "seriatim/execution.hpp"
 #include "views/active_views.hpp"
 
 namespace seriatim::core {
@@ -21,12 +22,20 @@ struct CallContext {
   const Clock& clock;
   UnknownCommands unknown;
   int max_workflow_depth;
+  Execution execution;
 };
 
 /// What makes a call a dry run. The recorder takes the place of the projectors.
 struct DryRunPart {
   DryRunStreams& streams;
   DryRunRecorder& recorder;
+};
+
+/// What a command expects of its aggregate.
+struct ExpectedVersion {
+  AggregateId id;
+  std::int32_t version;
+  std::int32_t own;  ///< How many of the events up to it are those of this call.
 };
 
 /// One attempt to carry out one call. Not thread-safe: it belongs to the thread that calls.
@@ -41,20 +50,28 @@ class CommandCall {
   /// The call of that service that is running on this thread, if any.
   [[nodiscard]] static CommandCall* of(const CommandService& service);
 
-  /// Adds commands to the end of the queue, and runs statements of the application's own at once.
-  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
+  /// Runs a request's commands, and those that they enqueue, and commits.
+  [[nodiscard]] ExecutionResult run(const CommandRequest& request);
 
-  /// Runs all commands, and those that they enqueue, and commits.
-  [[nodiscard]] ExecutionResult run();
+  /// Lets commands from within a handler join the end of the queue. Error(usage) when one has an idempotency key.
+  void join(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
 
   /// What workflows asked for after the commit. To be done when `run` has returned and the call is gone.
   [[nodiscard]] std::vector<AfterCommitTask> take_after_commit() { return workflows_.take_after_commit(); }
 
  private:
+  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
+  void run_queue();
   void run(AnyCommand& command);
+  void wrap(std::size_t layer, AnyCommand& command);
+  void try_to_carry_out(AnyCommand& command);
+  void carry_out(AnyCommand& command);
   void handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command);
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes);
   void publish_to_projectors(const AppliedEvent& event);
+  void expect_version(const Command& command);
+  void require_version(const Command& command, const Changes& changes);
+  void throw_if_outdated() const;
   void require_writable_views(const Changes& changes) const;
 
   const CallContext& context_;
@@ -66,9 +83,11 @@ class CommandCall {
   Repository repository_;
   CommandQueue queue_;
   WorkflowScope workflows_;
+  std::vector<ExpectedVersion> expected_;
   ExecutionResult result_;
-  bool changed_ = false;  ///< There is something to commit.
-  CommandCall* outer_;    ///< The call that this thread was running when this one began.
+  std::exception_ptr failure_;  ///< Of the command that is running.
+  bool changed_ = false;        ///< There is something to commit.
+  CommandCall* outer_;          ///< The call that this thread was running when this one began.
 };
 
 /// Throws Error(unknown_command).

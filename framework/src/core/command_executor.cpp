@@ -7,61 +7,99 @@
 namespace seriatim::core {
 namespace {
 
-constexpr int migration_retries = 5;  ///< A switch of the views is seen at most once per migration; more is a storm.
 constexpr JsonLimits command_limits{.strict = true, .refuse_nul = true, .max_depth = 32,
                                     .max_string_bytes = std::size_t{1} << 20U};
 
 /// A strict reader would refuse the key that names the command's type.
 void forget_type_key(AttributeErrors& errors) { errors.erase("type"); }
 
+bool is_in_doubt(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.in_doubt();
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock,
-                                 UnknownCommands unknown, int max_workflow_depth)
-    : context_{*this, registry, store, clock, unknown, max_workflow_depth} {}
+                                 UnknownCommands unknown, int max_workflow_depth, Execution execution)
+    : context_{*this, registry, store, clock, unknown, max_workflow_depth, std::move(execution)} {}
 
 ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
   if (CommandCall* call = CommandCall::of(*this)) {
-    call->enqueue(std::move(commands), statements);
+    call->join(std::move(commands), statements);
     return {};
   }
-  std::vector<AfterCommitTask> after_commit;
-  ExecutionResult result = with_active_views(
-      [&](const views::ActiveViews& active) { return attempt(commands, statements, active, after_commit); });
-  run_after_commit(*this, std::move(after_commit), result);
-  return result;
+  const CommandRequest request{std::move(commands), std::move(statements)};
+  Retries retries{context_.execution.retry};
+  for (;;) {
+    const Active active = active_views();
+    std::exception_ptr failure;
+    std::vector<AfterCommitTask> after_commit;
+    ExecutionResult result;
+    try {
+      CommandCall call{context_, *active};
+      result = call.run(request);
+      after_commit = call.take_after_commit();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure == nullptr) {
+      run_after_commit(*this, std::move(after_commit), result);
+      return result;
+    }
+    if (std::optional<ExecutionResult> first = first_outcome(request, failure)) return *std::move(first);
+    if (!try_again(failure, active, retries)) std::rethrow_exception(failure);
+  }
 }
 
 ExecutionResult CommandExecutor::rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run) {
-  return with_active_views([&](const views::ActiveViews& active) {
-    dry_run.recorder = DryRunRecorder{context_.registry};  // Of this attempt alone.
-    CommandCall call{context_, active, &dry_run};
-    call.enqueue(commands, {});
-    return call.run();
-  });
-}
-
-template <class Attempt>
-ExecutionResult CommandExecutor::with_active_views(const Attempt& attempt) {
-  for (int attempts = 1;; ++attempts) {
+  const CommandRequest request{commands, {}};
+  Retries retries{{}};
+  for (;;) {
     const Active active = active_views();
+    dry_run.recorder = DryRunRecorder{context_.registry};  // Of this attempt alone.
+    std::exception_ptr failure;
     try {
-      return attempt(*active);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::projector_migrating) throw;
-      refresh_active_views(active);
-      if (attempts == migration_retries || active_views()->versions() == active->versions()) throw;
+      return CommandCall{context_, *active, &dry_run}.run(request);
+    } catch (...) {
+      failure = std::current_exception();
     }
+    if (!try_again(failure, active, retries)) std::rethrow_exception(failure);
   }
 }
 
-ExecutionResult CommandExecutor::attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
-                                         const views::ActiveViews& active, std::vector<AfterCommitTask>& after_commit) {
-  CommandCall call{context_, active};
-  call.enqueue(std::move(commands), statements);
-  ExecutionResult result = call.run();
-  after_commit = call.take_after_commit();
-  return result;
+/// A request that was carried out before may fail now for that very reason: a balance is spent, an id taken.
+std::optional<ExecutionResult> CommandExecutor::first_outcome(const CommandRequest& request,
+                                                              const std::exception_ptr& failure) const {
+  try {
+    return request.first_outcome(context_.store);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::serialization) return std::nullopt;  // What cannot be written was never stored.
+    // Without an answer the refusal cannot be trusted; only that the outcome is in doubt stays as true as it was.
+    if (error.code() == ErrorCode::connection_lost && is_in_doubt(failure)) std::rethrow_exception(failure);
+    throw;
+  }
+}
+
+bool CommandExecutor::try_again(const std::exception_ptr& failure, const Active& met, Retries& retries) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::projector_migrating) return retries.again(error);
+    return has_newer_views(met) && retries.after_switch();
+  } catch (...) {
+    return false;
+  }
+}
+
+bool CommandExecutor::has_newer_views(const Active& met) {
+  refresh_active_views(met);
+  return active_views()->versions() != met->versions();
 }
 
 AnyCommand CommandExecutor::decode(std::string_view json) const {

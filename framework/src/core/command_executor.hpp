@@ -1,10 +1,13 @@
 #pragma once
 // The command service over an event store.
 
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "core/command_call.hpp"
+#include "core/retries.hpp"
 
 namespace seriatim::core {
 
@@ -13,7 +16,7 @@ class CommandExecutor final : public CommandService {
  public:
   /// `max_workflow_depth`: see Options.
   CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown,
-                  int max_workflow_depth);
+                  int max_workflow_depth, Execution execution);
 
   using CommandService::execute;
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;
@@ -25,13 +28,12 @@ class CommandExecutor final : public CommandService {
  private:
   using Active = std::shared_ptr<const views::ActiveViews>;
 
-  ExecutionResult attempt(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements,
-                          const views::ActiveViews& active, std::vector<AfterCommitTask>& after_commit);
-  /// Calls `attempt(active)` again, with the views as they are now, when a migration has switched them.
-  template <class Attempt>
-  ExecutionResult with_active_views(const Attempt& attempt);
+  [[nodiscard]] std::optional<ExecutionResult> first_outcome(const CommandRequest& request,
+                                                             const std::exception_ptr& failure) const;
+  [[nodiscard]] bool try_again(const std::exception_ptr& failure, const Active& met, Retries& retries);
   [[nodiscard]] Active active_views();
   [[nodiscard]] Active read_active_views() const;
+  [[nodiscard]] bool has_newer_views(const Active& met);
   void refresh_active_views(const Active& stale);
 
   const CallContext context_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/unit_of_work.hpp"
+
 namespace seriatim::core {
 namespace {
 
@@ -20,12 +22,13 @@ class UpTo final : public store::StreamReader {
   std::int32_t last_;
 };
 
-/// Only asks whether there is a stream, and of what.
+/// Only asks whether there is a stream, of what, and how long.
 class Ignoring final : public store::StreamReader {
  public:
   void stream(std::string_view aggregate_type) override { type = aggregate_type; }
-  void event(const store::EventRow& /*row*/) override {}
+  void event(const store::EventRow& row) override { last = row.sequence_number; }
   std::string type;
+  std::int32_t last = 0;
 };
 
 /// How many events of a dry run lie before a point.
@@ -110,6 +113,20 @@ void DryRunTransaction::append(const store::CommandRecord& /*command*/, std::spa
     kept.created_at.resize(kept.events.size(), created_at);
   }
 }
+
+void DryRunTransaction::require_version(const AggregateId& id, std::int32_t version) {
+  std::int32_t actual = 0;
+  if (const DryRunStream* stream = find(id)) {
+    actual = stream->version();
+  } else {
+    Ignoring stored;
+    (void)store_->load(id, stored, unknown_type);
+    actual = stored.last;
+  }
+  if (actual != version) throw_mismatch(id, version, actual);
+}
+
+void DryRunTransaction::store_receipts(const store::Receipts& /*receipts*/) {}
 
 views::Persistor& DryRunTransaction::persistor(std::size_t /*domain*/) {
   throw_error<ErrorCode::usage>("a dry run has no views to write to");

@@ -44,6 +44,9 @@ class DryRunTransaction final : public store::Transaction {
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) override;
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
+  void require_version(const AggregateId& id, std::int32_t version) override;
+  /// Does nothing: a dry run takes no notice of idempotency keys.
+  void store_receipts(const store::Receipts& receipts) override;
   /// A dry run calls no projector, so this throws.
   views::Persistor& persistor(std::size_t domain) override;
   /// Does nothing: what a statement of the application does is not foreseen.

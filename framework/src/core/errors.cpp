@@ -32,6 +32,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::aggregate_key_not_unique: return "aggregate_key_not_unique";
     case ErrorCode::workflow_depth: return "workflow_depth";
     case ErrorCode::not_found: return "not_found";
+    case ErrorCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";
 }

@@ -23,6 +23,13 @@ namespace {
 
 }  // namespace
 
+void throw_mismatch(const AggregateId& id, std::int32_t expected, std::int32_t actual) {
+  throw SequenceNumberMismatch{"aggregate " + uuid_text(id) + " is at sequence number " + std::to_string(actual) +
+                                   ", and the command expects " + std::to_string(expected) +
+                                   ": look at it again before asking again",
+                               expected, actual};
+}
+
 /// Folds a stored stream into a new aggregate.
 class UnitOfWork::Restoring final : public store::StreamReader {
  public:
@@ -77,7 +84,9 @@ TypeIndex UnitOfWork::registered(const AggregateType& type) const {
 AggregateBase* UnitOfWork::find(const AggregateType& type, const AggregateId& id) {
   const auto found = entries_.find(id);
   Entry* entry = found == entries_.end() ? restore(type, id) : found->second.get();
-  return entry == nullptr ? nullptr : &touch_as(type, *entry);
+  if (entry != nullptr) return &touch_as(type, *entry);
+  check_version(id, 0);
+  return nullptr;
 }
 
 AggregateBase& UnitOfWork::touch_as(const AggregateType& type, Entry& entry) {
@@ -171,12 +180,24 @@ AggregateBase& UnitOfWork::add(const AggregateType& type, std::unique_ptr<Aggreg
   return *position->second->aggregate;
 }
 
-void UnitOfWork::begin_command() {
+void UnitOfWork::begin_command(const AggregateId& id, std::optional<std::int32_t> expected_version) {
   ++command_;
   touched_.clear();
+  expected_id_ = id;
+  expected_version_ = expected_version;
+  met_ = false;
+  const auto known = entries_.find(id);
+  if (known != entries_.end()) check_version(id, known->second->aggregate->stored_);
+}
+
+void UnitOfWork::check_version(const AggregateId& id, std::int32_t version) {
+  if (!expected_version_ || met_ || id != expected_id_) return;
+  if (version != *expected_version_) throw_mismatch(id, *expected_version_, version);
+  met_ = true;
 }
 
 void UnitOfWork::touch(Entry& entry) {
+  check_version(entry.aggregate->id_, entry.aggregate->stored_);
   if (entry.touched_by == command_) return;
   entry.touched_by = command_;
   touched_.push_back(&entry);

@@ -3,6 +3,7 @@
 
 #include <boost/uuid/uuid_hash.hpp>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "store/event_store.hpp"
 
 namespace seriatim::core {
+
+/// Throws a SequenceNumberMismatch that names both numbers.
+[[noreturn]] void throw_mismatch(const AggregateId& id, std::int32_t expected, std::int32_t actual);
 
 /// An applied event with its header: what is published to projectors.
 struct AppliedEvent {
@@ -41,8 +45,12 @@ class UnitOfWork {
                                                const store::PastPoint& point);
   AggregateBase& add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
 
-  /// Starts a command: aggregates count as touched from here on.
-  void begin_command();
+  /// Starts a command: aggregates count as touched from here on. When the command expects a version of its aggregate,
+  /// another one is a SequenceNumberMismatch as soon as the aggregate is known.
+  void begin_command(const AggregateId& id, std::optional<std::int32_t> expected_version);
+
+  /// Whether the version that the command expects was seen to be the right one.
+  [[nodiscard]] bool expectation_met() const noexcept { return met_; }
 
   /// Takes what the aggregates applied since the last call.
   [[nodiscard]] Changes take_changes(Timestamp now);
@@ -62,6 +70,7 @@ class UnitOfWork {
   };
   class Restoring;
 
+  void check_version(const AggregateId& id, std::int32_t version);
   Entry* restore(const AggregateType& type, const AggregateId& id);
   void restore_all(const AggregateType& type, std::span<const AggregateId> ids);
   Entry* keep(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
@@ -78,6 +87,9 @@ class UnitOfWork {
   std::vector<Entry*> touched_;
   std::vector<std::unique_ptr<AggregateBase>> past_;  ///< Handed out as they were; never stored.
   std::uint64_t command_ = 1;
+  AggregateId expected_id_{};  ///< Of the command's aggregate.
+  std::optional<std::int32_t> expected_version_;
+  bool met_ = false;
 };
 
 }  // namespace seriatim::core

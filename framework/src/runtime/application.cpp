@@ -29,7 +29,7 @@ std::shared_ptr<const Clock> clock_or_system(std::shared_ptr<const Clock> clock,
 
 /// Built from top to bottom: each part rests on those above it.
 struct Application::Parts {
-  Parts(const Options& given, std::vector<Domain> domains, std::shared_ptr<const Clock> given_clock)
+  Parts(const Options& given, std::vector<Domain> domains, Execution execution, std::shared_ptr<const Clock> given_clock)
       : options{require_address(given)},
         clock{clock_or_system(std::move(given_clock), options)},
         registry{std::move(domains)},
@@ -37,7 +37,7 @@ struct Application::Parts {
         log{store},
         snapshots{store},
         audit{store},
-        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth} {}
+        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth, std::move(execution)} {}
 
   Options options;
   std::shared_ptr<const Clock> clock;
@@ -50,7 +50,11 @@ struct Application::Parts {
 };
 
 Application::Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock)
-    : parts_{std::make_unique<Parts>(options, std::move(domains), std::move(clock))} {}
+    : Application{options, std::move(domains), Execution{}, std::move(clock)} {}
+
+Application::Application(const Options& options, std::vector<Domain> domains, Execution execution,
+                         std::shared_ptr<const Clock> clock)
+    : parts_{std::make_unique<Parts>(options, std::move(domains), std::move(execution), std::move(clock))} {}
 
 Application::~Application() = default;
 

@@ -1,6 +1,7 @@
 #include "seriatim/database.hpp"
 
 #include "runtime/schema_names.hpp"
+#include "store/postgres/receipts.hpp"
 #include "store/postgres/store_schema.hpp"
 
 namespace seriatim {
@@ -20,6 +21,12 @@ std::vector<std::string> Database::migrate(const std::vector<Domain>& domains) {
 }
 
 void Database::drop(bool force) { postgres::drop_database(options_.database_url, schema_names(options_), force); }
+
+std::int64_t Database::expire_receipts(std::chrono::seconds older_than,
+                                       const std::function<bool(std::int64_t)>& progress) {
+  postgres::Connection connection{options_.database_url};
+  return postgres::expire_receipts(connection, schema_names(options_), older_than, progress);
+}
 
 DatabaseStatus Database::status() const {
   const postgres::StoreStatus status = postgres::store_status(options_.database_url, schema_names(options_));

@@ -80,6 +80,20 @@ struct CommandRecord {
   std::string json;  ///< Its own attributes alone.
 };
 
+/// What a call with idempotency keys came to, as it is remembered.
+struct Receipts {
+  std::vector<std::string> keys;
+  std::string request;  ///< Everything that tells it from other requests. The store keeps a hash of it.
+  std::string outcome;  ///< JSON.
+};
+
+/// A receipt that is there.
+struct FoundReceipt {
+  std::string key;
+  bool same_request;  ///< It is that of the request that was asked about.
+  std::string outcome;
+};
+
 /// One transaction of the store. Rolls back when destroyed without `commit`. Not thread-safe. Everything that does
 /// not need an answer may be sent as late as `commit`; errors of it are thrown there.
 class Transaction {
@@ -103,6 +117,13 @@ class Transaction {
   /// Stores a command and its events, which all happened at `created_at`. Throws Error(optimistic_locking),
   /// Error(integrity), Error(non_unique_aggregate), now or at commit. Marks the aggregates that now want a snapshot.
   virtual void append(const CommandRecord& command, std::span<const StreamAppend> streams, Timestamp created_at) = 0;
+
+  /// Requires that the last event of an aggregate has this number (0: there is no such aggregate), and that no other
+  /// writer adds to it until the transaction ends. Error(optimistic_locking), now or at commit.
+  virtual void require_version(const AggregateId& id, std::int32_t version) = 0;
+
+  /// Stores receipts. Error(idempotency_key_reused), now or at commit, when one of the keys has one.
+  virtual void store_receipts(const Receipts& receipts) = 0;
 
   /// The views of one domain. Owned by the transaction.
   virtual views::Persistor& persistor(std::size_t domain) = 0;
@@ -131,6 +152,13 @@ class EventStore {
   /// A transaction that relies on these versions of the views, by domain index: they stay so until it ends. When they are
   /// others, its first call that reaches the database throws Error(projector_migrating).
   [[nodiscard]] virtual std::unique_ptr<Transaction> begin(std::span<const int> view_versions) = 0;
+
+  /// The number of an aggregate's last event; 0 when there is no such aggregate.
+  [[nodiscard]] virtual std::int32_t version(const AggregateId& id) = 0;
+
+  /// The receipts that those keys have, compared with a request.
+  [[nodiscard]] virtual std::vector<FoundReceipt> find_receipts(const std::vector<std::string>& keys,
+                                                                const std::string& request) = 0;
 
   /// The version of each domain's views, by domain index.
   [[nodiscard]] virtual std::vector<int> view_versions() = 0;

@@ -153,37 +153,43 @@ void Batch::fail(const Error& error) {
     throw_error<ErrorCode::optimistic_locking>("aggregate " + origin->subject +
                                                " was deleted since it was loaded: load it again");
   }
+  if (origin->kind == Origin::Kind::receipt && state == unique_violation) {
+    throw_error<ErrorCode::idempotency_key_reused>("another call with the same idempotency key was first");
+  }
   if (origin->kind == Origin::Kind::statement) throw DatabaseError{ErrorCode::database, message, state};
   throw DatabaseError{database_error->code(), message, state};
 }
 
 const Origin* Batch::find_failing(std::string& message, std::string& state) {
-  const Origin* joined = nullptr;
+  if (const Origin* found = run_again(false, message, state)) return found;
+  // Nothing fails by itself: a statement that joined another, or the COMMIT, which has no statement to blame.
+  return run_again(true, message, state);
+}
+
+const Origin* Batch::run_again(bool joined, std::string& message, std::string& state) {
   const Origin* found = nullptr;
   if (statements_.front().origin.kind != Origin::Kind::begin) connection_.execute("begin");
   for (const Statement& statement : statements_) {
     if (statement.origin.kind == Origin::Kind::commit) break;
     if (statement.sql.empty()) continue;
     try {
-      run_again(statement);
+      run_again(statement, joined && !statement.joined.empty() ? statement.joined : statement.sql);
     } catch (const DatabaseError& error) {
       message = error.what();
       state = error.sqlstate();
-      found = &statement.origin;
+      found = joined && !statement.joined.empty() ? &statement.joined_origin : &statement.origin;
       break;
     }
-    if (!statement.joined.empty()) joined = &statement.joined_origin;
   }
   roll_back();
-  // When nothing fails by itself, it was a statement that joined another: those were left out just now.
-  return found != nullptr ? found : joined;
+  return found;
 }
 
-void Batch::run_again(const Statement& statement) {
+void Batch::run_again(const Statement& statement, const std::string& sql) {
   // One that was sent and succeeded is still there: PREPARE is not rolled back.
   if (!statement.prepares.empty() && is_prepared(statement.prepares)) return;
   if (statement.origin.kind != Origin::Kind::unique_keys) {
-    connection_.execute(statement.sql);
+    connection_.execute(sql);
     return;
   }
   const pqxx::result refused = connection_.execute(statement.origin.explanation);

@@ -14,7 +14,7 @@ namespace seriatim::postgres {
 
 /// Where a statement comes from, for the error text when it fails.
 struct Origin {
-  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, read, commit, unique_keys };
+  enum class Kind : std::uint8_t { begin, guard, append, projector, statement, receipt, read, commit, unique_keys };
   Kind kind = Kind::read;
   std::string subject;     ///< append: the aggregates; projector: its name.
   std::string event_type;  ///< projector only.
@@ -98,8 +98,10 @@ class Batch {
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
   [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
-  void run_again(const Statement& statement);
+  void run_again(const Statement& statement, const std::string& sql);
   [[nodiscard]] bool is_prepared(const std::string& name);
+  /// The first statement that fails when all run again one by one, with those that joined others or without.
+  [[nodiscard]] const Origin* run_again(bool joined, std::string& message, std::string& state);
   void roll_back();
   void forget_unsent() noexcept;
 

@@ -49,6 +49,7 @@ ErrorCode code_of(const std::string& state) {
   if (state == "SR002") return ErrorCode::projector_migrating;
   if (state == "SR003") return ErrorCode::record_not_found;
   if (state == "SR007") return ErrorCode::aggregate_key_not_unique;
+  if (state == "SR004") return ErrorCode::optimistic_locking;
   if (state == "42P01" || state == "3F000" || state == "42883") return ErrorCode::store_not_installed;
   if (state == "55P03" || starts_with(state, "40")) return ErrorCode::transient;
   return ErrorCode::database;

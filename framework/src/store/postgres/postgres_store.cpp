@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "store/postgres/postgres_transaction.hpp"
+#include "store/postgres/receipts.hpp"
 #include "store/postgres/store_schema.hpp"
 
 namespace seriatim::postgres {
@@ -46,7 +47,9 @@ void PostgresStore::prepare(Connection& connection) const {
   for (const std::string_view type : append_event_types) types.append(types.empty() ? "" : ", ").append(type);
   connection.set_up(loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) +
                     ";prepare seriatim_append_event (" + types + ") as " + append_event_statement({}, {}) + ";" +
-                    statement("lock_aggregates", names_));
+                    statement("lock_aggregates", names_) + ";" + statement("require_version", names_) + ";" +
+                    statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
+                    statement("find_receipts", names_));
 }
 
 void PostgresStore::warn(const std::string& warning) const {
@@ -67,6 +70,22 @@ std::string PostgresStore::append_event_statement(const std::string& change, con
 
 std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const int> view_versions) {
   return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions));
+}
+
+std::int32_t PostgresStore::version(const AggregateId& id) {
+  std::unique_ptr<Connection> connection = pool_.take();
+  const auto version =
+      connection->execute("execute seriatim_stream_version('" + uuid_text(id) + "')")[0][0].as<std::int32_t>();
+  pool_.give_back(std::move(connection));
+  return version;
+}
+
+std::vector<store::FoundReceipt> PostgresStore::find_receipts(const std::vector<std::string>& keys,
+                                                              const std::string& request) {
+  std::unique_ptr<Connection> connection = pool_.take();
+  std::vector<store::FoundReceipt> found = postgres::find_receipts(*connection, keys, request);
+  pool_.give_back(std::move(connection));
+  return found;
 }
 
 std::vector<int> PostgresStore::view_versions() {

@@ -5,6 +5,7 @@
 
 #include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
+#include "store/postgres/receipts.hpp"
 
 namespace seriatim::postgres {
 namespace {
@@ -52,6 +53,15 @@ std::vector<Flat> flatten(const std::vector<const store::StreamAppend*>& streams
     for (std::size_t i = 0; i < stream->events.size(); ++i) flat.push_back({stream, i});
   }
   return flat;
+}
+
+/// The aggregates that are not created by these appends.
+std::vector<AggregateId> existing(const std::vector<const store::StreamAppend*>& streams) {
+  std::vector<AggregateId> ids;
+  for (const store::StreamAppend* stream : streams) {
+    if (stream->expected_version > 0) ids.push_back(stream->aggregate_id);
+  }
+  return ids;
 }
 
 std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
@@ -135,7 +145,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
     throw_error<ErrorCode::integrity>("the events of aggregate " + uuid_text((*twice)->aggregate_id) +
                                       " come in two parts, which cannot both continue its stream: append them as one");
   }
-  lock(sorted);
+  lock(existing(sorted));
   if (is_common(command, sorted, created_at)) {
     append_one(command, *sorted.front());
   } else {
@@ -173,12 +183,10 @@ bool PostgresTransaction::is_common(const store::CommandRecord& record,
   return known != versions_.end() && known->second == stream.expected_version;
 }
 
-void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& streams) {
+void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
   if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}, false});
-  for (const store::StreamAppend* stream : streams) {
-    if (stream->expected_version > 0) changed_.insert(stream->aggregate_id);
-  }
-  if (changed_.size() < 2) return;  // The append locks its own.
+  changed_.insert(ids.begin(), ids.end());
+  if (changed_.empty() || (changed_.size() < 2 && !must_lock_)) return;  // The append locks its own.
   std::string sql = "execute seriatim_lock_aggregates(array[";
   for (const AggregateId& id : changed_) {
     sql.append(id == *changed_.begin() ? "'" : ",'");
@@ -189,7 +197,7 @@ void PostgresTransaction::lock(const std::vector<const store::StreamAppend*>& st
   // A projector read a row, so what was collected up to there is sent. What follows is locked at its own place.
   lock_place_.reset();
   changed_.clear();
-  lock(streams);
+  lock(ids);
 }
 
 void PostgresTransaction::append_request(std::string& sql, const store::CommandRecord& record) {
@@ -272,6 +280,17 @@ std::function<void(Connection&)> PostgresTransaction::explain_taken(
     const pqxx::result stored = connection.execute(statement("load_types", names, fill));
     for (const auto& row : stored) throw_taken(row[0].c_str(), row[1].c_str(), added.at(row[0].c_str()));
   };
+}
+
+void PostgresTransaction::require_version(const AggregateId& id, std::int32_t version) {
+  must_lock_ = true;
+  lock({id});
+  batch().add("execute seriatim_require_version('" + uuid_text(id) + "'," + std::to_string(version) + ")",
+              {Origin::Kind::guard, uuid_text(id), {}, {}, false});
+}
+
+void PostgresTransaction::store_receipts(const store::Receipts& receipts) {
+  batch().add(store_receipts_call(batch().connection(), receipts), {Origin::Kind::receipt, {}, {}, {}, false});
 }
 
 void PostgresTransaction::run(const SqlStatement& statement) {

@@ -28,6 +28,8 @@ class PostgresTransaction final : public store::Transaction {
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) override;
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
+  void require_version(const AggregateId& id, std::int32_t version) override;
+  void store_receipts(const store::Receipts& receipts) override;
   void run(const SqlStatement& statement) override;
   views::Persistor& persistor(std::size_t domain) override;
   void attribute_to(std::string_view projector, const EventHeader& header, std::string_view event_type) override;
@@ -41,7 +43,7 @@ class PostgresTransaction final : public store::Transaction {
 
  private:
   Batch& batch();
-  void lock(const std::vector<const store::StreamAppend*>& streams);
+  void lock(const std::vector<AggregateId>& ids);
   void append_request(std::string& sql, const store::CommandRecord& record);
   [[nodiscard]] bool is_common(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
                                Timestamp created_at) const;
@@ -61,6 +63,7 @@ class PostgresTransaction final : public store::Transaction {
   std::map<AggregateId, std::int32_t> versions_;  ///< The last event of each stream loaded or continued here.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
   std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
+  bool must_lock_ = false;  ///< Also when there is only one, because no append locks it.
   bool finished_ = false;  ///< Nothing is left to roll back.
 };
 

@@ -1,0 +1,82 @@
+// A command costs two round trips, whatever joins it.
+#include <boost/test/unit_test.hpp>
+
+#include "support/postgres_proxy.hpp"
+#include "support/shelf_store.hpp"
+
+using namespace seriatim;
+using namespace seriatim::testing;
+using shelf::Act;
+using shelf::Book;
+using shelf::BookAdded;
+
+namespace {
+
+struct Fixture : ShelfStore {
+  Fixture() {
+    options.database_url = proxy.url();
+    Execution execution;
+    execution.filters = {[](AnyCommand&) {}};
+    execution.middleware = {[](const AnyCommand&, const std::function<void()>& next) { next(); }};
+    execution.retry.attempts = 3;
+    open(std::move(execution));
+    // The first call of a connection opens it, and the first of its kind prepares its statements.
+    app->commands().execute(lending());
+    app->commands().execute(lending());
+  }
+  Act lending() {
+    return command(id, [this](Repository& books) { books.load<Book>(id).lend(1); });
+  }
+  template <class... Acts>
+  std::size_t round_trips(const Acts&... acts) {
+    const std::size_t before = proxy.round_trips();
+    app->commands().execute(acts...);
+    return proxy.round_trips() - before;
+  }
+
+  PostgresProxy proxy{options.database_url};
+  AggregateId id = add_book();
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(round_trips_of_commands, Fixture)
+
+BOOST_AUTO_TEST_CASE(an_ordinary_command_takes_two_round_trips) { BOOST_TEST(round_trips(lending()) == 2U); }
+
+BOOST_AUTO_TEST_CASE(a_command_that_loads_nothing_takes_one_round_trip) {
+  const AggregateId fresh = new_uuid();
+  BOOST_TEST(round_trips(command(
+                 fresh, [&](Repository& books) { books.add<Book>(fresh, BookAdded{"B", {}, {}, {}, {}}); })) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_takes_no_round_trip_of_its_own) {
+  Act act = lending();
+  act.idempotency_key = "k";
+  BOOST_TEST(round_trips(act) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_expected_sequence_number_takes_no_round_trip_of_its_own) {
+  Act act = lending();
+  act.sequence_number = 3;
+  BOOST_TEST(round_trips(act) == 2U);
+  const AggregateId other = add_book();
+  Act elsewhere = command(id, [&](Repository& books) { books.load<Book>(other).lend(1); });
+  elsewhere.sequence_number = 4;
+  elsewhere.idempotency_key = "k";
+  BOOST_TEST(round_trips(elsewhere) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_further_aggregate_takes_a_further_round_trip_to_load) {
+  const AggregateId other = add_book();
+  BOOST_TEST(round_trips(command(id, [&](Repository& books) {
+               books.load<Book>(id).lend(1);
+               books.load<Book>(other).lend(1);
+             })) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_only_looks_takes_one_round_trip_and_a_rollback) {
+  BOOST_TEST(round_trips(command(id, [&](Repository& books) { (void)books.load<Book>(id); })) == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
