@@ -31,4 +31,7 @@ void measure_commands(const StoreFixture& store, int rounds, int seconds);
 /// A rebuild of the views beside COPY of the events it reads.
 void measure_rebuild(const StoreFixture& store, int rounds);
 
+/// What one event costs in the process, without a database.
+void measure_micro(int rounds);
+
 }  // namespace bench

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "seriatim/command_service.hpp"
 
@@ -16,10 +17,15 @@ struct Options {
   std::string application_role = "seriatim_application";  ///< Role that may store and read.
   std::string reader_role = "seriatim_reader";          ///< Role that may read views.
   UnknownCommands unknown_commands = UnknownCommands::accept;
+  int secret_cost = Secret::default_cost;  ///< Each more doubles the time that hashing a Secret takes; 4 to 31.
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
 
-  /// The defaults, with SERIATIM_DATABASE_URL and SERIATIM_STORE_SCHEMA where they are set.
+  /// The defaults, with SERIATIM_DATABASE_URL, SERIATIM_STORE_SCHEMA and SERIATIM_SECRET_COST where they are set. Throws
+  /// Error(configuration) for a cost that is none.
   [[nodiscard]] static Options from_environment();
 };
+
+/// `secret_cost` from its text; throws Error(configuration), naming `source`, for anything but 4 to 31.
+[[nodiscard]] int parse_secret_cost(std::string_view text, std::string_view source);
 
 }  // namespace seriatim

@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/command_checks.hpp"
+#include "core/command_decoder.hpp"
 #include "core/publisher.hpp"
 
 namespace seriatim::core {
@@ -11,25 +13,7 @@ namespace {
 /// A handler that calls its service again must find the call that it is part of; handlers are not handed it.
 thread_local CommandCall* running = nullptr;
 
-void validate(const RegisteredCommand& registered, const AnyCommand& command) {
-  AttributeErrors errors;
-  Validation validation{command.get(), errors};
-  validation.presence(&Command::aggregate_id);
-  for (const CommandBinding* binding : registered.handlers) {
-    if (binding->validate == nullptr) continue;
-    binding->validate(command.get(), validation);
-    break;  // Every binding of one command type carries the same declaration.
-  }
-  if (errors.empty()) return;
-  throw CommandNotValid{std::string{command.type().name}, command.base().aggregate_id, std::move(errors)};
-}
-
 }  // namespace
-
-void throw_unknown_command(std::string_view name) {
-  throw_error<ErrorCode::unknown_command>("no loaded domain handles commands of type \"" + std::string{name} +
-                                          "\": load the plugin that does, or correct the type");
-}
 
 CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active)
     : context_{context},
@@ -76,7 +60,7 @@ void CommandCall::run(AnyCommand& command) {
 void CommandCall::handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command) {
   const Timestamp now = context_.clock.now();
   if (command.base().created_at == Timestamp{}) command.base().created_at = now;
-  validate(registered, command);
+  check_command(registered, command, context_.secret_cost);
   unit_.begin_command();
   for (const CommandBinding* binding : registered.handlers) {
     binding->handle(binding->handler.get(), command.get(), repository_);

@@ -19,6 +19,7 @@ struct CallContext {
   store::EventStore& store;
   const Clock& clock;
   UnknownCommands unknown;
+  int secret_cost;  ///< See Secret::hash.
 };
 
 /// One attempt to carry out one call. Not thread-safe: it belongs to the thread that calls.
@@ -55,8 +56,5 @@ class CommandCall {
   bool changed_ = false;  ///< There is something to commit.
   CommandCall* outer_;    ///< The call that this thread was running when this one began.
 };
-
-/// Throws Error(unknown_command).
-[[noreturn]] void throw_unknown_command(std::string_view name);
 
 }  // namespace seriatim::core

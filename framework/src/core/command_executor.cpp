@@ -2,21 +2,18 @@
 
 #include <utility>
 
+#include "core/command_decoder.hpp"
+
 namespace seriatim::core {
 namespace {
 
 constexpr int migration_retries = 5;  ///< A switch of the views is seen at most once per migration; more is a storm.
-constexpr JsonLimits command_limits{.strict = true, .refuse_nul = true, .max_depth = 32,
-                                    .max_string_bytes = std::size_t{1} << 20U};
-
-/// A strict reader would refuse the key that names the command's type.
-void forget_type_key(AttributeErrors& errors) { errors.erase("type"); }
 
 }  // namespace
 
 CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock,
-                                 UnknownCommands unknown)
-    : context_{*this, registry, store, clock, unknown} {}
+                                 UnknownCommands unknown, int secret_cost)
+    : context_{*this, registry, store, clock, unknown, secret_cost} {}
 
 ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
   if (CommandCall* call = CommandCall::of(*this)) {
@@ -42,28 +39,7 @@ ExecutionResult CommandExecutor::attempt(std::vector<AnyCommand> commands, const
   return call.run();
 }
 
-AnyCommand CommandExecutor::decode(std::string_view json) const {
-  const auto name = attributes::top_level_string(json, "type", command_limits.max_depth);
-  if (!name) {
-    throw_error<ErrorCode::deserialization>("the command has no type: add \"type\": \"...\" to the JSON object");
-  }
-  const TypeIndex type = context_.registry.command(*name);
-  if (type == unknown_type) throw_unknown_command(*name);
-  const MessageType& message = context_.registry.commands()[type].type;
-  AnyCommand command{message, attributes::Value::made(*message.attributes)};
-  AttributeErrors errors;
-  attributes::read_json(json, *message.attributes, &command.base(), command_limits, errors);
-  forget_type_key(errors);
-  if (!errors.empty()) throw CommandNotValid{*name, command.base().aggregate_id, std::move(errors)};
-  // What caused a command is for the framework to say.
-  command.base().event_aggregate_id.reset();
-  command.base().event_sequence_number.reset();
-  return command;
-}
-
-CommandExecutor::Active CommandExecutor::read_active_views() const {
-  return std::make_shared<const views::ActiveViews>(context_.registry, context_.store.view_versions());
-}
+AnyCommand CommandExecutor::decode(std::string_view json) const { return decode_command(context_.registry, json); }
 
 CommandExecutor::Active CommandExecutor::active_views() {
   const std::scoped_lock lock{mutex_};

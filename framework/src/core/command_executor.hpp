@@ -11,7 +11,8 @@ namespace seriatim::core {
 /// Thread-safe; see CommandService. The registry, store and clock must outlive it.
 class CommandExecutor final : public CommandService {
  public:
-  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown);
+  CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown,
+                  int secret_cost);
 
   using CommandService::execute;
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;

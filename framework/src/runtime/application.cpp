@@ -9,10 +9,11 @@
 namespace seriatim {
 namespace {
 
-const Options& require_address(const Options& options) {
+const Options& require_usable(const Options& options) {
   if (options.database_url.empty()) {
     throw_error<ErrorCode::configuration>("no database is given: set SERIATIM_DATABASE_URL or Options::database_url");
   }
+  (void)parse_secret_cost(std::to_string(options.secret_cost), "Options::secret_cost");
   return options;
 }
 
@@ -26,12 +27,12 @@ std::shared_ptr<const Clock> clock_or_system(std::shared_ptr<const Clock> clock,
 /// Built from top to bottom: each part rests on those above it.
 struct Application::Parts {
   Parts(const Options& given, std::vector<Domain> domains, std::shared_ptr<const Clock> given_clock)
-      : options{require_address(given)},
+      : options{require_usable(given)},
         clock{clock_or_system(std::move(given_clock), options)},
         registry{std::move(domains)},
         store{options.database_url, schema_names(options), registry},
         log{store},
-        commands{registry, store, *clock, options.unknown_commands} {}
+        commands{registry, store, *clock, options.unknown_commands, options.secret_cost} {}
 
   Options options;
   std::shared_ptr<const Clock> clock;
