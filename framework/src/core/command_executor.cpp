@@ -41,6 +41,10 @@ ExecutionResult CommandExecutor::attempt(std::vector<AnyCommand> commands, const
 
 AnyCommand CommandExecutor::decode(std::string_view json) const { return decode_command(context_.registry, json); }
 
+CommandExecutor::Active CommandExecutor::read_active_views() const {
+  return std::make_shared<const views::ActiveViews>(context_.registry, context_.store.view_versions());
+}
+
 CommandExecutor::Active CommandExecutor::active_views() {
   const std::scoped_lock lock{mutex_};
   if (!active_) active_ = read_active_views();

@@ -212,7 +212,7 @@ bool Validation::Number::is_multiple_of_two() const {
   if (attribute_.value == nullptr) return true;
   if (attribute_.type->kind == Kind::floating) return std::fmod(as<double>(attribute_.value), 2.0) == 0.0;
   const Decimal number = decimal_of(*attribute_.type, attribute_.value);
-  return number.is_integer() && number.divided_by(2, 1).is_integer();
+  return number.divided_by(2, 0, Rounding::down) * 2 == number;
 }
 
 }  // namespace seriatim
