@@ -1,7 +1,9 @@
 // Behaviour 1.8: secrets on their way through commands, events and tables; and 1.6, 1.7, 2.1 where the service takes part.
 #include <boost/test/unit_test.hpp>
+#include <fstream>
 #include <pqxx/pqxx>
 
+#include "cli.hpp"
 #include "seriatim/database.hpp"
 #include "support/wallet_store.hpp"
 
@@ -229,6 +231,16 @@ BOOST_AUTO_TEST_CASE(secrets_of_an_invalid_command_are_wiped_and_no_handler_sees
   BOOST_TEST(!command.password.verify(clear));
 }
 
+BOOST_AUTO_TEST_CASE(a_command_with_secrets_can_be_executed_again_after_it_was_refused) {
+  SignUp command = sign_up("nobody");
+  BOOST_CHECK((error_of([&] { app->commands().execute(command); }) == ErrorCode::domain));
+  BOOST_TEST(command.password.hashed());
+  const std::string digest = command.password.digest();
+  command.name = "Ann";
+  app->commands().execute(command);
+  BOOST_TEST(value("select event_json->>'password' from sequent_schema.events") == digest);
+}
+
 BOOST_AUTO_TEST_CASE(secrets_are_checked_before_they_are_hashed) {
   SignUp command = sign_up();
   command.password = Secret{"short"};
@@ -289,6 +301,17 @@ BOOST_AUTO_TEST_CASE(a_cost_that_is_none_is_refused_at_the_start) {
   Options wrong = options;
   wrong.secret_cost = 40;
   BOOST_CHECK((error_of([&] { Application{wrong, {}}; }) == ErrorCode::configuration));
+}
+
+BOOST_AUTO_TEST_CASE(the_program_takes_the_cost_from_its_environment_or_configuration_file) {
+  const Cli cli;
+  const Arguments execute{"--database", options.database_url, "execute", "--allow-empty"};
+  const ProgramResult wrong = cli.run_bare(execute, "", {{"SERIATIM_SECRET_COST", "3"}});
+  BOOST_TEST(wrong.exit_code == 2);
+  BOOST_TEST(contains(wrong.errors, "SERIATIM_SECRET_COST is \"3\""), wrong.errors);
+  std::ofstream{cli.directory() / "seriatim.toml"} << "secret_cost = 99\n";
+  BOOST_TEST(contains(cli.run_bare(execute).errors, "\"secret_cost\" in seriatim.toml is \"99\""));
+  BOOST_TEST(cli.run_bare(execute, "", {{"SERIATIM_SECRET_COST", "4"}}).exit_code == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
