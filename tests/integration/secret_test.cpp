@@ -116,9 +116,7 @@ seriatim::Domain domain(const std::shared_ptr<Seen>& seen) {
   made.aggregate<Account>()
       .handler(AccountHandler{seen})
       .projector<AccountProjector>()
-      .views(seriatim::ViewVersions{}.version(1, {seriatim::replay<AccountProjector>()})
-                 .version(2, {seriatim::replay<AccountProjector>()}),
-             view_sql());
+      .views(seriatim::ViewVersions{}.version(1, {seriatim::replay<AccountProjector>()}), view_sql());
   return made;
 }
 
@@ -139,13 +137,12 @@ struct Fixture {
     const std::vector<Domain> domains{vault::domain(seen)};
     Database{options}.create(domains);
     app = std::make_unique<Application>(options, domains, clock);
-    migrate_to(1);
   }
 
-  void migrate_to(int version) const {
+  void migrate() const {
     const auto migrator = app->migrator("vault");
-    migrator->online(version, {}, {});
-    migrator->offline(version, {}, {});
+    migrator->online({}, {}, {});
+    migrator->offline({}, {}, {});
   }
 
   static SignUp sign_up(const std::string& name = "Ann") {
@@ -188,7 +185,7 @@ struct Fixture {
   std::unique_ptr<Application> app;
 };
 
-std::string some_id() { return uuid_text(new_uuid()); }
+std::string fresh_id() { return uuid_text(new_uuid()); }
 
 }  // namespace
 
@@ -202,15 +199,17 @@ BOOST_AUTO_TEST_CASE(a_handler_sees_secrets_hashed_at_the_cost_of_the_options) {
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_is_hashed_once_and_command_event_and_row_have_that_digest) {
-  app->commands().execute(sign_up());
-  const std::string digest = value("select command_json->>'password' from sequent_schema.commands");
-  BOOST_TEST(digest.size() == 60U);
-  BOOST_TEST(value("select event_json->>'password' from sequent_schema.events") == digest);
-  BOOST_TEST(value("select password from view_schema.account_records") == digest);
-  migrate_to(2);  // The same by a replay.
-  BOOST_TEST(value("select password from view_schema.account_records") == digest);
-  BOOST_TEST(value("select answers = (select event_json->'answers' from sequent_schema.events) from "
-                   "view_schema.account_records") == "t");
+  app->commands().execute(sign_up("Ann"));
+  migrate();  // The row of the first is made by a replay, that of the second as it is executed.
+  app->commands().execute(sign_up("Bea"));
+  const std::string differing = R"(
+    select count(*) from sequent_schema.commands c
+      join sequent_schema.events e on e.command_id = c.id
+      left join view_schema.account_records r on r.aggregate_id = e.aggregate_id
+     where (c.command_json->>'password', c.command_json->'answers', r.password, r.answers)
+           is distinct from (e.event_json->>'password', e.event_json->'answers', e.event_json->>'password', e.event_json->'answers'))";
+  BOOST_TEST(value("select count(*) from view_schema.account_records where password like '$2b$05$%'") == "2");
+  BOOST_TEST(value(differing) == "0");
 }
 
 BOOST_AUTO_TEST_CASE(a_stored_digest_verifies_when_its_aggregate_is_loaded_again) {
@@ -251,6 +250,7 @@ BOOST_AUTO_TEST_CASE(secrets_are_checked_before_they_are_hashed) {
 }
 
 BOOST_AUTO_TEST_CASE(the_clear_text_is_in_no_table_no_error_text_and_nothing_printed) {
+  migrate();
   std::string said;
   const auto attempt = [&](auto&& call) {
     try {
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(the_clear_text_is_in_no_table_no_error_text_and_nothing_pri
     }
   };
   const auto json = [](const std::string& name, const std::string& more) {
-    return R"({"type":"Vault::SignUp","aggregate_id":")" + some_id() + R"(","name":")" + name + R"(","password":")" + clear +
+    return R"({"type":"Vault::SignUp","aggregate_id":")" + fresh_id() + R"(","name":")" + name + R"(","password":")" + clear +
            "\"" + more + "}";
   };
   const auto execute_json = [&](const std::string& text) {
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(an_invalid_command_is_never_partly_coerced) {
   const auto error = not_valid([&] {
     (void)app->commands().decode(R"({"type":"Vault::SignUp","aggregate_id":"x","user_id":"7","age":"0x10","name":"02"})");
   });
-  BOOST_TEST(to_string(error.errors()) == "aggregate_id is not a UUID; age is not a number; user_id is not a UUID");
+  BOOST_TEST(to_string(error.errors()) == "age is not a number; aggregate_id is not a UUID; user_id is not a UUID");
   BOOST_TEST(error.command_type() == "Vault::SignUp");
   const AnyCommand command = app->commands().decode(R"({"type":"Vault::SignUp","age":"02","name":"02","user_id":""})");
   const auto& decoded = *static_cast<const SignUp*>(command.get());
