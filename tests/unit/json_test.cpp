@@ -1,9 +1,9 @@
 #include "seriatim/json.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <limits>
-#include <random>
+
+#include "random_values.hpp"
 
 namespace json_test {
 
@@ -55,54 +55,64 @@ seriatim::AttributeErrors errors_of(std::string_view json, seriatim::JsonLimits 
   return errors;
 }
 
-/// Random values of every type, awkward ones included.
-class Generator {
- public:
-  explicit Generator(std::uint64_t seed) : random_{seed} {}
-
-  Everything everything() {
-    Everything e;
-    e.number = static_cast<std::int64_t>(random_());
-    e.text = text();
-    e.small = static_cast<std::int32_t>(random_());
-    e.real = std::ldexp(static_cast<double>(static_cast<std::int64_t>(random_())), static_cast<int>(random_() % 200) - 100);
-    e.exact = Decimal::parse(std::to_string(static_cast<std::int64_t>(random_())) + "." + std::to_string(random_() % 1000)).value();
-    e.flag = random_() % 2 == 0;
-    e.day = std::chrono::sys_days{std::chrono::days{static_cast<int>(random_() % 30000)}};
-    e.moment = Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(random_() % 4102444800000ULL)}};
-    e.id = seriatim::new_uuid();
-    e.colour = static_cast<Colour>(random_() % 3);
-    if (random_() % 2 == 0) e.maybe = static_cast<std::int32_t>(random_());
-    for (auto n = random_() % 4; n > 0; --n) e.words.push_back(text());
-    for (auto n = random_() % 4; n > 0; --n) e.flags.push_back(random_() % 2 == 0);
-    e.address = address();
-    for (auto n = random_() % 3; n > 0; --n) e.addresses.push_back(address());
-    if (random_() % 2 == 0) e.spare = address();
-    return e;
-  }
-
- private:
-  Address address() {
-    Address a{text(), {}};
-    if (random_() % 2 == 0) a.city = text();
-    return a;
-  }
-
-  std::string text() {
-    static const char* const pieces[] = {"a", "\"", "\\", "\n", "\t", "\x01", "\x7f", "é", "漢", "😀", "/", "'", " ", "\xE2\x80\xA8"};
-    std::string out;
-    for (auto n = random_() % 12; n > 0; --n) out += pieces[random_() % std::size(pieces)];
-    return out;
-  }
-
-  std::mt19937_64 random_;
+/// Every kind of attribute: alone, optional, in a list, in an optional list and optional in a list.
+template <class T>
+struct Shapes {
+  T alone{};
+  std::optional<T> maybe;
+  std::vector<T> list;
+  std::optional<std::vector<T>> maybe_list;
+  std::vector<std::optional<T>> list_of_maybe;
 };
+#define DESCRIBE_SHAPES(type) BOOST_DESCRIBE_STRUCT(Shapes<type>, (), (alone, maybe, list, maybe_list, list_of_maybe))
+DESCRIBE_SHAPES(std::string)
+DESCRIBE_SHAPES(std::int32_t)
+DESCRIBE_SHAPES(std::int64_t)
+DESCRIBE_SHAPES(double)
+DESCRIBE_SHAPES(Decimal)
+DESCRIBE_SHAPES(bool)
+DESCRIBE_SHAPES(Date)
+DESCRIBE_SHAPES(Timestamp)
+DESCRIBE_SHAPES(Uuid)
+DESCRIBE_SHAPES(Colour)
+DESCRIBE_SHAPES(seriatim::Secret)
+DESCRIBE_SHAPES(Address)
 
-std::uint64_t seed() {
-  const char* given = std::getenv("SERIATIM_TEST_SEED");
-  const std::uint64_t value = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  BOOST_TEST_MESSAGE("SERIATIM_TEST_SEED=" << value);
-  return value;
+struct AllShapes {
+  Shapes<std::string> texts;
+  Shapes<std::int32_t> small;
+  Shapes<std::int64_t> large;
+  Shapes<double> reals;
+  Shapes<Decimal> decimals;
+  Shapes<bool> flags;
+  Shapes<Date> days;
+  Shapes<Timestamp> moments;
+  Shapes<Uuid> ids;
+  Shapes<Colour> colours;
+  Shapes<seriatim::Secret> secrets;
+  Shapes<Address> addresses;
+};
+BOOST_DESCRIBE_STRUCT(AllShapes, (),
+                      (texts, small, large, reals, decimals, flags, days, moments, ids, colours, secrets, addresses))
+
+/// Holds lists of itself.
+struct Tree {
+  std::string name;
+  std::vector<Tree> children;
+};
+BOOST_DESCRIBE_STRUCT(Tree, (), (name, children))
+
+template <class T>
+void round_trip(std::uint64_t seed, int values) {
+  seriatim::testing::RandomValues random{seed};
+  for (int i = 0; i < values; ++i) {
+    const T before = random.make<T>();
+    const std::string json = seriatim::to_json(before);
+    const T after = seriatim::from_json<T>(json);
+    BOOST_REQUIRE_MESSAGE(seriatim::same_attributes(before, after), json << "\n" << seriatim::describe(after));
+    BOOST_REQUIRE(seriatim::differences(before, after).empty());
+    BOOST_REQUIRE_EQUAL(seriatim::to_json(after), json);
+  }
 }
 
 }  // namespace json_test
@@ -112,14 +122,10 @@ using namespace json_test;
 BOOST_AUTO_TEST_SUITE(json)
 
 BOOST_AUTO_TEST_CASE(any_value_of_any_type_survives_a_round_trip) {
-  Generator generator{seed()};
-  for (int i = 0; i < 2000; ++i) {
-    const Everything before = generator.everything();
-    const std::string json = seriatim::to_json(before);
-    const auto after = seriatim::from_json<Everything>(json);
-    BOOST_REQUIRE_MESSAGE(seriatim::same_attributes(before, after), json << "\n" << seriatim::describe(after));
-    BOOST_REQUIRE_EQUAL(seriatim::to_json(after), json);
-  }
+  const std::uint64_t seed = seriatim::testing::test_seed();
+  round_trip<Everything>(seed, 1000);
+  round_trip<AllShapes>(seed, 1000);
+  round_trip<Tree>(seed, 1000);
 }
 
 BOOST_AUTO_TEST_CASE(a_decimal_is_written_as_a_string_and_never_passes_through_a_double) {
@@ -212,6 +218,37 @@ BOOST_AUTO_TEST_CASE(a_double_that_is_not_finite_cannot_be_written) {
   BOOST_CHECK_THROW(seriatim::to_json(e), seriatim::Error);
 }
 
+BOOST_AUTO_TEST_CASE(a_number_beyond_a_double_is_an_error_of_its_attribute_and_not_of_the_text) {
+  const std::string many_digits(400, '9');
+  for (const std::string& number : {std::string{"1e400"}, std::string{"-1E+99999999999999999999"}, many_digits,
+                                    many_digits + ".5e10", std::string{"1.5e309"}}) {
+    BOOST_TEST_CONTEXT(number.substr(0, 30)) {
+      const auto errors = errors_of(R"({"text":"1e400 \\\" 1e400","real":1.5,"exact":)" + number + R"(,"number":)" + number +
+                                    R"(,"x":[1,)" + number + R"(],"addresses":[{"street":)" + number + R"(}],"small":7})");
+      BOOST_TEST(errors.size() == 3U);
+      BOOST_TEST(errors.at("exact").front().code == "out_of_range");
+      BOOST_TEST(errors.count("number") == 1U);
+      BOOST_TEST(errors.at("addresses[0].street").front().code == "not_a_string");
+    }
+  }
+  BOOST_TEST(errors_of(R"({"real":1e400})").at("real").front().message == "is out of range");
+  BOOST_CHECK_THROW(errors_of(R"({"real":1e400-5})"), seriatim::Error);
+  BOOST_CHECK_THROW(errors_of(R"({"real":00e400})"), seriatim::Error);
+  const auto e = seriatim::from_json<Everything>(R"({"exact":0e999,"small":3,"x":1e400,"number":4})");
+  BOOST_TEST(e.exact == Decimal{});
+  BOOST_TEST(e.small == 3);
+  BOOST_TEST(e.number == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_is_none_and_one_that_does_not_fit_are_told_apart) {
+  const auto code_of = [](const std::string& json, const char* path) { return errors_of(json).at(path).front().code; };
+  BOOST_TEST(code_of(R"({"exact":"a lot"})", "exact") == "not_a_number");
+  BOOST_TEST(code_of(R"({"exact":{}})", "exact") == "not_a_number");
+  BOOST_TEST(code_of(R"({"exact":"1e39"})", "exact") == "out_of_range");
+  BOOST_TEST(code_of(R"({"number":1.5})", "number") == "not_an_integer");
+  BOOST_TEST(code_of(R"({"number":9223372036854775808})", "number") == "out_of_range");
+}
+
 BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_without_using_the_stack) {
   const std::string deep(1'000'000, '[');
   BOOST_CHECK_EXCEPTION(errors_of("{\"x\":" + deep), seriatim::Error, [](const seriatim::Error& error) {
@@ -226,6 +263,58 @@ BOOST_AUTO_TEST_CASE(equality_is_by_attributes_and_decimals_compare_by_value) {
   const Everything c = seriatim::with_changes(a, [](Everything& e) { e.addresses.emplace_back(); });
   BOOST_TEST(seriatim::same_attributes(a, b));
   BOOST_TEST(!seriatim::same_attributes(a, c));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_with_changes_leaves_the_original_as_it_is) {
+  const Address home{"Main", "Utrecht"};
+  const Address moved = seriatim::with_changes(home, &Address::street, "Side", &Address::city, std::nullopt);
+  BOOST_TEST(seriatim::describe(moved) == R"({street: "Side", city: none})");
+  BOOST_TEST(seriatim::describe(home) == R"({street: "Main", city: "Utrecht"})");
+  Everything e;
+  BOOST_TEST(seriatim::with_changes(e, &Base::number, 7, &Everything::text, "seven").number == 7);
+}
+
+BOOST_AUTO_TEST_CASE(differences_name_what_changed_by_path_and_how) {
+  Everything before;
+  before.addresses = {{"A", "x"}, {"B", {}}};
+  before.words = {"one"};
+  Everything after = before;
+  after.number = 5;
+  after.addresses[1].city = "y";
+  after.words = {"one", "two"};
+  after.spare = Address{"S", {}};
+  std::string lines;
+  for (const seriatim::Difference& d : seriatim::differences(before, after)) {
+    lines += d.path + ": " + d.before + " -> " + d.after + "\n";
+  }
+  BOOST_TEST(lines ==
+             "number: 0 -> 5\n"
+             "words[1]: absent -> \"two\"\n"
+             "addresses[1].city: none -> \"y\"\n"
+             "spare: none -> {street: \"S\", city: none}\n");
+  after = before;
+  after.exact = "0.00"_decimal;
+  BOOST_TEST(seriatim::differences(before, after).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_type_has_a_json_schema_made_from_the_same_description) {
+  BOOST_TEST(seriatim::json_schema<Address>() ==
+             R"({"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{)"
+             R"("street":{"type":"string"},"city":{"anyOf":[{"type":"string"},{"type":"null"}]}}})");
+  const std::string all = seriatim::json_schema<Everything>();
+  for (const char* part :
+       {R"("number":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807})",
+        R"("small":{"type":"integer","minimum":-2147483648,"maximum":2147483647})", R"("real":{"type":"number"})",
+        R"("flag":{"type":"boolean"})", R"("day":{"type":"string","format":"date"})",
+        R"("moment":{"type":"string","format":"date-time"})", R"("id":{"type":"string","format":"uuid"})",
+        R"("colour":{"enum":["red","green","blue"]})", R"("words":{"type":"array","items":{"type":"string"}})"}) {
+    BOOST_TEST(all.find(part) != std::string::npos, part << " in " << all);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_schema_of_a_type_that_holds_lists_of_itself_refers_to_itself) {
+  BOOST_TEST(seriatim::json_schema<Tree>().find(R"("children":{"type":"array","items":{"$ref":"#"}})") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_prints_as_a_person_reads_it) {

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|load|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
+// seriatim-bench [commands|load|rebuild|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,11 +20,12 @@ struct Arguments {
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|load|rebuild] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
+      "usage: tools/bench [commands|load|rebuild|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` beside pgbench, 1 and 8 clients (default: all parts)\n"
       "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
       "  rebuild    a view rebuilt from all events beside COPY TO STDOUT of the same events\n"
+      "  micro      one event in the process, without a database: nanoseconds beside their targets\n"
       "  --rounds   measurements of each figure, of which the median is printed (3)\n"
       "  --seconds  of each measurement of commands and loads (5)\n"
       "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
@@ -42,7 +43,7 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "load" || word == "rebuild") {
+    if (word == "commands" || word == "load" || word == "rebuild" || word == "micro") {
       arguments.what = word;
       continue;
     }
@@ -68,6 +69,8 @@ Arguments parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   const Arguments arguments = parse(argc, argv);
   try {
+    if (arguments.what == "micro" || arguments.what == "all") bench::measure_micro(arguments.rounds);
+    if (arguments.what == "micro") return 0;
     bench::print_heading();
     const auto wanted = [&](const char* part) { return arguments.what == "all" || arguments.what == part; };
     if (wanted("commands")) {

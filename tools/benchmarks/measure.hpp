@@ -34,4 +34,7 @@ void measure_rebuild(const StoreFixture& store, int rounds);
 /// Loading aggregates, with and without snapshots, beside the bare reading of their events.
 void measure_load(const StoreFixture& store, int rounds, int seconds);
 
+/// What one event costs in the process, without a database.
+void measure_micro(int rounds);
+
 }  // namespace bench

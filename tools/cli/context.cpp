@@ -51,6 +51,9 @@ std::string Context::database_url() {
 Options Context::options() {
   Options options;
   if (!settings().store_schema.empty()) options.store_schema = settings().store_schema;
+  if (!settings().secret_cost.empty()) {
+    options.secret_cost = parse_secret_cost(settings().secret_cost, settings().secret_cost_source);
+  }
   options.unknown_commands = UnknownCommands::refuse;
   options.database_url = database_url();
   options.on_warning = [](const std::string& warning) { fmt::print(stderr, "seriatim: warning: {}\n", warning); };

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <sstream>
 
@@ -71,8 +72,11 @@ Settings read_file(const fs::path& file) {
       settings.store_schema = text_of(file, key, node);
     } else if (key == "plugins") {
       settings.plugins = plugins_of(file, node);
+    } else if (key == "secret_cost") {
+      settings.secret_cost = node.is_integer() ? std::to_string(node.value_or(std::int64_t{0})) : text_of(file, key, node);
+      settings.secret_cost_source = "\"secret_cost\" in " + file.string();
     } else {
-      refuse(file, "unknown key \"" + key + "\": the keys are database, plugins and store_schema");
+      refuse(file, "unknown key \"" + key + "\": the keys are database, plugins, secret_cost and store_schema");
     }
   }
   return settings;
@@ -102,6 +106,10 @@ Settings read_settings(const GlobalOptions& given) {
     settings.plugins = std::move(listed);
   }
   if (const std::string schema = environment("SERIATIM_STORE_SCHEMA"); !schema.empty()) settings.store_schema = schema;
+  if (const std::string cost = environment("SERIATIM_SECRET_COST"); !cost.empty()) {
+    settings.secret_cost = cost;
+    settings.secret_cost_source = "SERIATIM_SECRET_COST";
+  }
   return settings;
 }
 

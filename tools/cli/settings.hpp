@@ -23,6 +23,8 @@ struct Settings {
   std::string database_source;  ///< Who said so, for people.
   std::vector<std::filesystem::path> plugins;
   std::string store_schema;    ///< Empty: the framework's default.
+  std::string secret_cost;     ///< Empty: the framework's default.
+  std::string secret_cost_source;
   std::filesystem::path file;  ///< The configuration file that was read; empty when there was none.
 };
 

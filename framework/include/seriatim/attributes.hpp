@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <new>
 #include <optional>
@@ -26,8 +27,31 @@
 #include <vector>
 
 #include "seriatim/decimal.hpp"
+#include "seriatim/secret.hpp"
 #include "seriatim/time.hpp"
 #include "seriatim/uuid.hpp"
+
+namespace seriatim {
+
+/// One thing that is wrong with one attribute.
+struct AttributeError {
+  std::string code;     ///< Stable ("blank", "not_a_number").
+  std::string message;  ///< For people ("is not a number").
+  /// What the message names: {{"count", "3"}}. Texts of other languages are filled in from it; see Messages.
+  std::map<std::string, std::string> parameters{};
+};
+
+/// Path of an attribute ("address.city", "lines[2].amount") -> what is wrong with it.
+using AttributeErrors = std::map<std::string, std::vector<AttributeError>>;
+
+/// One part in which two values differ. An element that only one of two lists has is "absent" in the other.
+struct Difference {
+  std::string path;    ///< "address.city", "lines[2].amount"
+  std::string before;  ///< As `describe` prints it.
+  std::string after;
+};
+
+}  // namespace seriatim
 
 namespace seriatim::attributes {
 
@@ -46,6 +70,7 @@ enum class Kind : std::uint8_t {
   optional,
   list,
   object,
+  secret,
 };
 
 /// The name of a kind as error texts use it ("decimal", "32-bit integer").
@@ -237,6 +262,8 @@ constexpr Type make_type() {
     return life_of<T>(Kind::timestamp);
   } else if constexpr (std::is_same_v<T, Uuid>) {
     return life_of<T>(Kind::uuid);
+  } else if constexpr (std::is_same_v<T, Secret>) {
+    return life_of<T>(Kind::secret);
   } else if constexpr (std::is_enum_v<T>) {
     return make_enum<T>();
   } else if constexpr (is_optional<T>::value) {
@@ -248,7 +275,7 @@ constexpr Type make_type() {
   } else {
     static_assert(always_false<T>,
                   "this type cannot be an attribute: use a string, 32/64-bit signed integer, double, bool, Decimal, "
-                  "Date, Timestamp, Uuid, a described enum or struct, or an optional or vector of these");
+                  "Date, Timestamp, Uuid, Secret, a described enum or struct, or an optional or vector of these");
   }
 }
 
@@ -276,8 +303,26 @@ template <class T, class Owner, class M>
 /// A hash that agrees with `equal`. The same in every process of one build; not for storage.
 [[nodiscard]] std::size_t hash(const Type& type, const void* value);
 
-/// Appends the value as a person reads it: `{amount: 20.00, source: "API"}`.
+/// Appends the value as a person reads it: `{amount: 20.00, source: "API", pin: (secret)}`.
 void print(std::string& out, const Type& type, const void* value);
+
+/// Adds the parts in which two values of one type differ to `found`, with their paths after `path`; see Difference.
+void find_differences(std::vector<Difference>& found, const Type& type, const void* a, const void* b,
+                      const std::string& path = {});
+
+/// Adds what can be in memory but neither in JSON nor in the database: U+0000, texts that are no UTF-8, dates that are
+/// not in the calendar, doubles that are not finite, enum values without a name, secrets beyond 72 bytes.
+void find_unstorable(AttributeErrors& errors, const Type& type, const void* value, const std::string& path = {});
+
+/// Replaces the clear texts of all secrets in the value, however deep, by their digests; see Secret::hash.
+void hash_secrets(const Type& type, const void* value, int cost);
+
+/// Forgets the clear texts of all secrets in the value, however deep.
+void wipe_secrets(const Type& type, const void* value) noexcept;
+
+/// The path of a member or element: "address" and "city" give "address.city", "lines" and 2 give "lines[2]".
+[[nodiscard]] std::string path_to(const std::string& parent, std::string_view member);
+[[nodiscard]] std::string path_to(const std::string& list, std::size_t index);
 
 /// Cuts all timestamps in the value, however deep, to so many digits of a second's fraction.
 void cut_timestamps(const Type& type, void* value, int digits);
@@ -353,11 +398,30 @@ template <attributes::Described T>
   return out;
 }
 
+/// What changed between two messages (or records, states, value objects), attribute by attribute; empty when nothing did.
+template <attributes::Described T>
+[[nodiscard]] std::vector<Difference> differences(const T& before, const T& after) {
+  std::vector<Difference> found;
+  attributes::find_differences(found, attributes::type_of<T>, &before, &after);
+  return found;
+}
+
 /// `with_changes(address, [](Address& a) { a.city = "Utrecht"; })`: a changed copy; the original stays as it is.
 template <attributes::Described T, std::invocable<T&> Change>
 [[nodiscard]] T with_changes(T copy, Change&& change) {
   std::forward<Change>(change)(copy);
   return copy;
+}
+
+/// `with_changes(address, &Address::city, "Utrecht", &Address::zip, "3511")`: the same for members and their new values.
+template <attributes::Described T, class Owner, class M, class Value, class... More>
+[[nodiscard]] T with_changes(T copy, M Owner::*member, Value&& value, More&&... more) {
+  copy.*member = std::forward<Value>(value);
+  if constexpr (sizeof...(More) == 0) {
+    return copy;
+  } else {
+    return with_changes(std::move(copy), std::forward<More>(more)...);
+  }
 }
 
 }  // namespace seriatim

@@ -24,7 +24,7 @@ namespace seriatim {
 /// How one handler handles one command type.
 struct CommandBinding {
   MessageType command;
-  void (*validate)(const void* command, Validation& validation);  ///< Null when the command declares nothing.
+  void (*validate)(const void* command, AttributeErrors& errors);  ///< All that is declared, nested structs included.
   void (*handle)(const void* handler, const void* command, Repository& repository);
   std::shared_ptr<const void> handler;  ///< Shared by all threads.
   std::string_view handler_name{};      ///< The handler's C++ type.
@@ -40,9 +40,9 @@ CommandBinding make_command_binding(const std::shared_ptr<const H>& handler) {
       "the handler lists a command that it cannot handle: add `void handle(const C&, seriatim::Repository&) const` "
       "(const, because one handler serves all threads)");
   CommandBinding binding{message_type<C>(), nullptr, nullptr, handler, typeid(H).name()};
-  if constexpr (requires(const C& c, Validation& v) { validate(c, v); }) {
-    binding.validate = [](const void* command, Validation& v) { validate(*static_cast<const C*>(command), v); };
-  }
+  binding.validate = [](const void* command, AttributeErrors& errors) {
+    validate_all(*static_cast<const C*>(command), errors, validation_context_of<C>(), {});
+  };
   binding.handle = [](const void* h, const void* command, Repository& repository) {
     static_cast<const H*>(h)->handle(*static_cast<const C*>(command), repository);
   };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "seriatim/command_service.hpp"
 
@@ -20,14 +21,19 @@ struct Options {
   /// How long a chain of commands may become in which each was issued at an event of the one before: what is longer is
   /// taken for a loop and refused with Error(workflow_depth).
   int max_workflow_depth = 100;
+  int secret_cost = Secret::default_cost;  ///< Each more doubles the time that hashing a Secret takes; 4 to 31.
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
 
   /// Told of what went wrong without making a call fail, in a sentence: a snapshot that cannot be read. Called by the
   /// thread that noticed; must not throw. Without one, warnings go to standard error.
   std::function<void(const std::string& warning)> on_warning;
 
-  /// The defaults, with SERIATIM_DATABASE_URL and SERIATIM_STORE_SCHEMA where they are set.
+  /// The defaults, with SERIATIM_DATABASE_URL, SERIATIM_STORE_SCHEMA and SERIATIM_SECRET_COST where they are set. Throws
+  /// Error(configuration) for a cost that is none.
   [[nodiscard]] static Options from_environment();
 };
+
+/// `secret_cost` from its text; throws Error(configuration), naming `source`, for anything but 4 to 31.
+[[nodiscard]] int parse_secret_cost(std::string_view text, std::string_view source);
 
 }  // namespace seriatim

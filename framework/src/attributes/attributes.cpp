@@ -22,6 +22,7 @@ std::string_view to_string(Kind kind) noexcept {
     case Kind::optional: return "optional";
     case Kind::list: return "list";
     case Kind::object: return "object";
+    case Kind::secret: return "secret";
   }
   return "unknown kind";
 }
@@ -109,6 +110,7 @@ bool equal(const Type& type, const void* a, const void* b) {
     case Kind::optional: return equal_optionals(type, a, b);
     case Kind::list: return equal_lists(type, a, b);
     case Kind::object: return equal_objects(type, a, b);
+    case Kind::secret: return as<Secret>(a) == as<Secret>(b);
   }
   return false;
 }
@@ -133,6 +135,7 @@ std::size_t hash(const Type& type, const void* value) {
     }
     case Kind::list: return hash_list(type, value);
     case Kind::object: return hash_object(type, value);
+    case Kind::secret: return as<Secret>(value).hash_value();
   }
   return 0;
 }
@@ -151,6 +154,15 @@ void print(std::string& out, const Type& type, const void* value) {
     }
     case Kind::list: print_list(out, type, value); return;
     case Kind::object: print_object(out, type, value); return;
+    case Kind::secret: out += as<Secret>(value).empty() ? "none" : "(secret)"; return;
+    case Kind::date:
+      // Date{} is no day of the calendar, and has no text.
+      if (!as<Date>(value).ok()) {
+        out += "no date";
+        return;
+      }
+      append_scalar_text(out, type, value, 6);
+      return;
     default: append_scalar_text(out, type, value, 6); return;
   }
 }

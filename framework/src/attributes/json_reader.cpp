@@ -2,8 +2,14 @@
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
+#include <string.h>  // explicit_bzero
 
+#include <algorithm>
+#include <iterator>
+
+#include "attributes/huge_numbers.hpp"
 #include "attributes/scalar_text.hpp"
+#include "seriatim/messages.hpp"
 
 namespace seriatim::attributes {
 namespace {
@@ -11,32 +17,14 @@ namespace {
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
 
-const char* message_of(std::string_view code) {
-  if (code == "not_a_number") return "is not a number";
-  if (code == "not_an_integer") return "is not an integer";
-  if (code == "not_a_decimal") return "is not a decimal of at most 38 digits";
-  if (code == "not_a_boolean") return "is not true or false";
-  if (code == "not_a_date") return "is not a date like 2026-11-21";
-  if (code == "not_a_timestamp") return "is not a timestamp like 2026-11-21T10:00:00Z";
-  if (code == "not_a_uuid") return "is not a UUID";
-  if (code == "not_a_string") return "is not a string";
-  if (code == "not_a_list") return "is not a list";
-  if (code == "not_an_object") return "is not an object";
-  if (code == "not_a_known_value") return "is not one of the known values";
-  if (code == "out_of_range") return "is out of range";
-  if (code == "contains_nul") return "contains the character U+0000, which cannot be stored";
-  if (code == "too_long") return "is too long";
-  if (code == "unknown_attribute") return "is unknown";
-  return "does not fit";
-}
-
 const char* wrong_kind(Kind kind) {
   switch (kind) {
-    case Kind::string: return "not_a_string";
+    case Kind::string:
+    case Kind::secret: return "not_a_string";
     case Kind::int32:
     case Kind::int64: return "not_an_integer";
-    case Kind::floating: return "not_a_number";
-    case Kind::decimal: return "not_a_decimal";
+    case Kind::floating:
+    case Kind::decimal: return "not_a_number";
     case Kind::boolean: return "not_a_boolean";
     case Kind::date: return "not_a_date";
     case Kind::timestamp: return "not_a_timestamp";
@@ -48,6 +36,18 @@ const char* wrong_kind(Kind kind) {
   }
   return "does_not_fit";
 }
+
+/// What people put around a number, and what they leave in a field that they do not fill in.
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\n\r\f\v";
+  const std::size_t first = std::min(text.find_first_not_of(blanks), text.size());
+  text.remove_prefix(first);
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+/// The object whose one member is made while the program runs; see top_level_string.
+struct NoMembers {};
+BOOST_DESCRIBE_STRUCT(NoMembers, (), ())
 
 /// Where the next value goes.
 struct Slot {
@@ -67,9 +67,10 @@ class Decoder {
  public:
   using Ch = char;
 
+  /// `huge` are numbers that the parser finds a 0 for.
   Decoder(std::vector<Frame>& frames, const Type& type, void* target, const JsonLimits& limits,
-          AttributeErrors& errors)
-      : frames_{frames}, root_{&type, target}, limits_{limits}, errors_{errors} {
+          AttributeErrors& errors, std::span<const HugeNumber> huge)
+      : frames_{frames}, root_{&type, target}, limits_{limits}, errors_{errors}, huge_{huge} {
     frames_.clear();
   }
 
@@ -78,7 +79,13 @@ class Decoder {
   bool Null() { return skipping() || set_null(next_slot()); }
   bool Bool(bool value) { return skipping() || set_bool(next_slot(), value); }
   bool RawNumber(const char* text, rapidjson::SizeType length, bool /*copy*/) {
-    return skipping() || set_number(next_slot(), {text, length});
+    std::string_view number{text, length};
+    if (!huge_.empty() && huge_.front().ordinal == numbers_) {
+      number = huge_.front().text;
+      huge_ = huge_.subspan(1);
+    }
+    ++numbers_;
+    return skipping() || set_number(next_slot(), number);
   }
   bool String(const char* text, rapidjson::SizeType length, bool /*copy*/) {
     return skipping() || set_string(next_slot(), {text, length});
@@ -190,25 +197,58 @@ class Decoder {
   }
 
   bool set_string(const Slot& slot, std::string_view text) {
+    const Type& type = slot.type->kind == Kind::optional ? *slot.type->element : *slot.type;
+    if (type.kind == Kind::string || type.kind == Kind::secret) {
+      return set_text(slot.type->kind == Kind::optional ? inside(slot) : slot, text);
+    }
+    if (limits_.user_input) {
+      text = trimmed(text);
+      if (text.empty() && may_be_absent(slot)) return set_null(slot);
+    }
+    return slot.type->kind == Kind::optional ? set_scalar(inside(slot), text) : set_scalar(slot, text);
+  }
+
+  /// An element of a list cannot be left out, unless it is optional.
+  [[nodiscard]] bool may_be_absent(const Slot& slot) const {
+    return slot.type->kind == Kind::optional || frames_.empty() || frames_.back().type->kind != Kind::list;
+  }
+
+  bool set_scalar(const Slot& slot, std::string_view text) {
     switch (slot.type->kind) {
-      case Kind::optional: return set_string(inside(slot), text);
-      case Kind::string: return set_text(slot, text);
       case Kind::decimal:
       case Kind::date:
       case Kind::timestamp:
       case Kind::uuid:
       case Kind::enumeration: return check(read_scalar_text(text, *slot.type, slot.target));
+      case Kind::int32:
+      case Kind::int64:
+      case Kind::floating: return limits_.user_input ? set_entered_number(slot, text) : mismatch(slot);
+      case Kind::boolean:
+        if (!limits_.user_input || (text != "true" && text != "false")) return mismatch(slot);
+        return set_bool(slot, text == "true");
       default: return mismatch(slot);
     }
   }
 
+  bool set_entered_number(const Slot& slot, std::string_view text) {
+    if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
+    return check(read_scalar_text(text, *slot.type, slot.target));
+  }
+
   bool set_text(const Slot& slot, std::string_view text) {
     if (text.size() > limits_.max_string_bytes) {
-      errors_[path()].push_back({"too_long", "is longer than " + std::to_string(limits_.max_string_bytes) + " bytes"});
+      errors_[path()].push_back(attribute_error("too_large", {{"count", std::to_string(limits_.max_string_bytes)}}));
       return true;
     }
     if (limits_.refuse_nul && text.find('\0') != std::string_view::npos) return check("contains_nul");
+    if (slot.type->kind == Kind::secret) return set_secret(slot, text);
     static_cast<std::string*>(slot.target)->assign(text);
+    return true;
+  }
+
+  bool set_secret(const Slot& slot, std::string_view text) {
+    if (!limits_.user_input) return check(read_scalar_text(text, *slot.type, slot.target));
+    *static_cast<Secret*>(slot.target) = Secret{text};
     return true;
   }
 
@@ -222,7 +262,7 @@ class Decoder {
     return true;
   }
 
-  void add_error(const std::string& where, const char* code) { errors_[where].push_back({code, message_of(code)}); }
+  void add_error(const std::string& where, const char* code) { errors_[where].push_back(attribute_error(code)); }
 
   /// The path of the value just read: a frame's `member` has already moved past it.
   [[nodiscard]] std::string path(std::string_view unknown_key = {}) const {
@@ -245,6 +285,8 @@ class Decoder {
   Slot root_;
   const JsonLimits& limits_;
   AttributeErrors& errors_;
+  std::span<const HugeNumber> huge_;  ///< Those still to come.
+  std::size_t numbers_ = 0;           ///< Those that were.
   std::size_t skip_depth_ = 0;
   bool skip_next_ = false;
   bool too_deep_ = false;
@@ -267,59 +309,6 @@ void refuse_raw_nul(std::string_view json) {
   throw_error<ErrorCode::deserialization>("the JSON is nested deeper than " + std::to_string(max_depth) + " levels");
 }
 
-/// Looks for one string at the top level of an object and ignores the rest.
-class Finder {
- public:
-  using Ch = char;
-  Finder(std::string_view key, std::size_t max_depth) : key_{key}, max_depth_{max_depth} {}
-
-  std::optional<std::string> found;
-  bool too_deep = false;
-  bool is_object = false;
-
-  bool Null() { return value(); }
-  bool Bool(bool /*value*/) { return value(); }
-  bool RawNumber(const char* /*text*/, rapidjson::SizeType /*length*/, bool /*copy*/) { return value(); }
-  bool String(const char* text, rapidjson::SizeType length, bool /*copy*/) {
-    if (here_) found.emplace(text, length);
-    return value();
-  }
-  bool StartObject() { return enter(true); }
-  bool StartArray() { return enter(false); }
-  bool EndObject(rapidjson::SizeType /*count*/) { return leave(); }
-  bool EndArray(rapidjson::SizeType /*count*/) { return leave(); }
-  bool Key(const char* text, rapidjson::SizeType length, bool /*copy*/) {
-    here_ = depth_ == 1 && std::string_view{text, length} == key_;
-    return true;
-  }
-  bool Int(int /*value*/) { return false; }
-  bool Uint(unsigned /*value*/) { return false; }
-  bool Int64(std::int64_t /*value*/) { return false; }
-  bool Uint64(std::uint64_t /*value*/) { return false; }
-  bool Double(double /*value*/) { return false; }
-
- private:
-  bool value() {
-    here_ = false;
-    return true;
-  }
-  bool enter(bool object) {
-    if (depth_ == 0) is_object = object;
-    here_ = false;
-    too_deep = ++depth_ > max_depth_;
-    return !too_deep;
-  }
-  bool leave() {
-    --depth_;
-    return true;
-  }
-
-  std::string_view key_;
-  std::size_t max_depth_;
-  std::size_t depth_ = 0;
-  bool here_ = false;
-};
-
 }  // namespace
 
 struct JsonReader::Parser {
@@ -327,11 +316,23 @@ struct JsonReader::Parser {
   std::vector<char> text;
   std::vector<Frame> frames;
 
+  Parser() = default;
+  ~Parser() {
+    if (!text.empty()) ::explicit_bzero(text.data(), text.size());  // There may have been a secret in it.
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
   char* copy(std::string_view json) {
-    refuse_raw_nul(json);
+    text.reserve(json.size() + 1);  // At once: what growing leaves behind is not overwritten.
     text.assign(json.begin(), json.end());
     text.push_back('\0');
     return text.data();
+  }
+
+  rapidjson::ParseResult parse(Decoder& decoder) {
+    rapidjson::InsituStringStream stream{text.data()};
+    return reader.Parse<parse_flags>(stream, decoder);
   }
 };
 
@@ -340,11 +341,26 @@ JsonReader::~JsonReader() = default;
 
 void JsonReader::read(std::string_view json, const Type& type, void* target, const JsonLimits& limits,
                       AttributeErrors& errors) {
-  rapidjson::InsituStringStream stream{parser_->copy(json)};
-  Decoder decoder{parser_->frames, type, target, limits, errors};
-  const rapidjson::ParseResult result = parser_->reader.Parse<parse_flags>(stream, decoder);
-  if (decoder.too_deep()) throw_too_deep(limits.max_depth);
+  refuse_raw_nul(json);
+  AttributeErrors found;
+  parser_->copy(json);
+  Decoder decoder{parser_->frames, type, target, limits, found, {}};
+  rapidjson::ParseResult result = parser_->parse(decoder);
+  if (result.Code() == rapidjson::kParseErrorNumberTooBig) {
+    // Once more, from the start: what it filled in is filled in again.
+    found.clear();
+    const std::vector<HugeNumber> huge = take_huge_numbers(parser_->copy(json));
+    Decoder second{parser_->frames, type, target, limits, found, huge};
+    result = parser_->parse(second);
+    if (second.too_deep()) throw_too_deep(limits.max_depth);
+  } else if (decoder.too_deep()) {
+    throw_too_deep(limits.max_depth);
+  }
   if (result.IsError()) throw_malformed(result, json.size());
+  for (auto& [path, list] : found) {
+    auto& all = errors[path];
+    all.insert(all.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
+  }
 }
 
 void read_json(std::string_view json, const Type& type, void* target, const JsonLimits& limits,
@@ -353,17 +369,17 @@ void read_json(std::string_view json, const Type& type, void* target, const Json
 }
 
 std::optional<std::string> top_level_string(std::string_view json, std::string_view key, std::size_t max_depth) {
-  refuse_raw_nul(json);
-  std::vector<char> text{json.begin(), json.end()};
-  text.push_back('\0');
-  rapidjson::InsituStringStream stream{text.data()};
-  Finder finder{key, max_depth};
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<parse_flags>(stream, finder);
-  if (finder.too_deep) throw_too_deep(max_depth);
-  if (result.IsError()) throw_malformed(result, json.size());
-  if (!finder.is_object) throw_error<ErrorCode::deserialization>("the JSON is not an object");
-  return finder.found;
+  std::optional<std::string> found;
+  const Member member{key, &type_of<std::optional<std::string>>, [](const void* object) { return object; }};
+  Type object = type_of<NoMembers>;
+  object.members = {&member, 1};
+  JsonLimits limits;
+  limits.max_depth = max_depth;
+  AttributeErrors errors;
+  read_json(json, object, &found, limits, errors);
+  if (errors.contains("the document")) throw_error<ErrorCode::deserialization>("the JSON is not an object");
+  if (errors.contains(std::string{key})) found.reset();
+  return found;
 }
 
 }  // namespace seriatim::attributes

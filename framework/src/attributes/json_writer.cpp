@@ -46,6 +46,7 @@ class JsonWriter {
       case Kind::list: return list(type, value);
       case Kind::object: return object(type.members, value);
       case Kind::enumeration: return enumeration(type, value);
+      case Kind::secret: return secret(*static_cast<const Secret*>(value));
       case Kind::decimal:
       case Kind::date:
       case Kind::timestamp:
@@ -70,6 +71,19 @@ class JsonWriter {
     const std::string_view name = enum_name(type, value);
     if (name.empty()) refuse("has a value that its enum does not describe");
     writer_.String(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  }
+
+  /// An empty one is null, so that reading it back gives an empty one.
+  void secret(const Secret& secret) {
+    if (format_.redact_secrets) {
+      writer_.String("(secret)");
+    } else if (secret.empty()) {
+      writer_.Null();
+    } else if (!secret.hashed()) {
+      refuse("is a secret in clear text, which is never written: hash it before");
+    } else {
+      text(secret.digest());
+    }
   }
 
   void optional(const Type& type, const void* optional) {

@@ -1,5 +1,6 @@
 #include "attributes/scalar_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -21,13 +22,38 @@ void append_number(std::string& out, T value) {
   out.append(buffer, end.ptr);
 }
 
+void skip_digits(std::string_view& text, std::size_t& count) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  count += end;
+  text.remove_prefix(end);
+}
+
+/// Whether the text is a number at all, whatever its size: "-12", ".5", "1e400".
+bool is_number(std::string_view text) {
+  std::size_t digits = 0;
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  skip_digits(text, digits);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    skip_digits(text, digits);
+  }
+  if (digits == 0) return false;
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 template <class T>
 const char* read_number(std::string_view text, void* target) {
   T value{};
   const char* last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, value);
   if (error == std::errc::result_out_of_range) return "out_of_range";
-  if (error != std::errc{} || end != last) return std::is_integral_v<T> ? "not_an_integer" : "not_a_number";
+  if (error != std::errc{} || end != last) {
+    return std::is_integral_v<T> && is_number(text) ? "not_an_integer" : "not_a_number";
+  }
   if constexpr (std::is_floating_point_v<T>) {
     if (!std::isfinite(value)) return "not_a_number";
   }
@@ -50,6 +76,15 @@ const char* read_enum(std::string_view text, const Type& type, void* target) {
     }
   }
   return "not_a_known_value";
+}
+
+/// "" is no secret; see Secret::digest.
+const char* read_digest(std::string_view text, void* target) {
+  if (text.empty()) {
+    *static_cast<Secret*>(target) = Secret{};
+    return nullptr;
+  }
+  return store(Secret::from_digest(text), target, "not_a_digest");
 }
 
 const char* read_boolean(std::string_view text, void* target) {
@@ -80,6 +115,7 @@ void append_scalar_text(std::string& out, const Type& type, const void* value, i
     case Kind::timestamp: append_timestamp(out, as<Timestamp>(value), timestamp_digits); return;
     case Kind::uuid: append_uuid(out, as<Uuid>(value)); return;
     case Kind::enumeration: out += enum_name(type, value); return;
+    case Kind::secret: out += as<Secret>(value).digest(); return;
     case Kind::optional:
     case Kind::list:
     case Kind::object: break;
@@ -93,12 +129,13 @@ const char* read_scalar_text(std::string_view text, const Type& type, void* targ
     case Kind::int32: return read_number<std::int32_t>(text, target);
     case Kind::int64: return read_number<std::int64_t>(text, target);
     case Kind::floating: return read_number<double>(text, target);
-    case Kind::decimal: return store(Decimal::parse(text), target, "not_a_decimal");
+    case Kind::decimal: return store(Decimal::parse(text), target, is_number(text) ? "out_of_range" : "not_a_number");
     case Kind::boolean: return read_boolean(text, target);
     case Kind::date: return store(parse_date(text), target, "not_a_date");
     case Kind::timestamp: return store(parse_timestamp(text), target, "not_a_timestamp");
     case Kind::uuid: return store(parse_uuid(text), target, "not_a_uuid");
     case Kind::enumeration: return read_enum(text, type, target);
+    case Kind::secret: return read_digest(text, target);
     case Kind::optional:
     case Kind::list:
     case Kind::object: break;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/command_checks.hpp"
+#include "core/command_decoder.hpp"
 #include "core/dry_run_recorder.hpp"
 #include "core/publisher.hpp"
 
@@ -12,33 +14,6 @@ namespace {
 /// A handler that calls its service again must find the call that it is part of; handlers are not handed it.
 thread_local CommandCall* running = nullptr;
 
-constexpr std::size_t longest_key = 255;  ///< Bytes. An index entry of PostgreSQL holds ten times that.
-
-void validate_expectation(const Command& command, Validation& validation) {
-  if (command.sequence_number.value_or(0) < 0) {
-    validation.add_error("sequence_number", "greater_than_or_equal_to", "must be greater than or equal to 0");
-  }
-  if (!command.idempotency_key) return;
-  if (command.idempotency_key->empty()) validation.add_error("idempotency_key", "blank", "is required");
-  if (command.idempotency_key->size() > longest_key) {
-    validation.add_error("idempotency_key", "too_long", "is longer than " + std::to_string(longest_key) + " bytes");
-  }
-}
-
-void validate(const RegisteredCommand& registered, const AnyCommand& command) {
-  AttributeErrors errors;
-  Validation validation{command.get(), errors};
-  validation.presence(&Command::aggregate_id);
-  validate_expectation(command.base(), validation);
-  for (const CommandBinding* binding : registered.handlers) {
-    if (binding->validate == nullptr) continue;
-    binding->validate(command.get(), validation);
-    break;  // Every binding of one command type carries the same declaration.
-  }
-  if (errors.empty()) return;
-  throw CommandNotValid{std::string{command.type().name}, command.base().aggregate_id, std::move(errors)};
-}
-
 std::unique_ptr<store::Transaction> begin(const CallContext& context, const views::ActiveViews& active,
                                           const DryRunPart* dry_run) {
   std::unique_ptr<store::Transaction> transaction = context.store.begin(active.versions());
@@ -47,11 +22,6 @@ std::unique_ptr<store::Transaction> begin(const CallContext& context, const view
 }
 
 }  // namespace
-
-void throw_unknown_command(std::string_view name) {
-  throw_error<ErrorCode::unknown_command>("no loaded domain handles commands of type \"" + std::string{name} +
-                                          "\": load the plugin that does, or correct the type");
-}
 
 CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run)
     : context_{context},
@@ -151,7 +121,7 @@ void CommandCall::carry_out(AnyCommand& command) {
 void CommandCall::handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command) {
   const Timestamp now = context_.clock.now();
   if (command.base().created_at == Timestamp{}) command.base().created_at = now;
-  validate(registered, command);
+  check_command(registered, command, context_.secret_cost);
   expect_version(command.base());
   unit_.begin_command(command.base().aggregate_id, command.base().sequence_number);
   for (const CommandBinding* binding : registered.handlers) {

@@ -22,6 +22,7 @@ struct CallContext {
   const Clock& clock;
   UnknownCommands unknown;
   int max_workflow_depth;
+  int secret_cost;  ///< See Secret::hash.
   Execution execution;
 };
 
@@ -89,8 +90,5 @@ class CommandCall {
   bool changed_ = false;        ///< There is something to commit.
   CommandCall* outer_;          ///< The call that this thread was running when this one began.
 };
-
-/// Throws Error(unknown_command).
-[[noreturn]] void throw_unknown_command(std::string_view name);
 
 }  // namespace seriatim::core

@@ -2,16 +2,11 @@
 
 #include <utility>
 
+#include "core/command_decoder.hpp"
 #include "core/dry_run_recorder.hpp"
 
 namespace seriatim::core {
 namespace {
-
-constexpr JsonLimits command_limits{.strict = true, .refuse_nul = true, .max_depth = 32,
-                                    .max_string_bytes = std::size_t{1} << 20U};
-
-/// A strict reader would refuse the key that names the command's type.
-void forget_type_key(AttributeErrors& errors) { errors.erase("type"); }
 
 bool is_in_doubt(const std::exception_ptr& failure) {
   try {
@@ -26,8 +21,8 @@ bool is_in_doubt(const std::exception_ptr& failure) {
 }  // namespace
 
 CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock,
-                                 UnknownCommands unknown, int max_workflow_depth, Execution execution)
-    : context_{*this, registry, store, clock, unknown, max_workflow_depth, std::move(execution)} {}
+                                 UnknownCommands unknown, int max_workflow_depth, int secret_cost, Execution execution)
+    : context_{*this, registry, store, clock, unknown, max_workflow_depth, secret_cost, std::move(execution)} {}
 
 ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
   if (CommandCall* call = CommandCall::of(*this)) {
@@ -102,24 +97,7 @@ bool CommandExecutor::has_newer_views(const Active& met) {
   return active_views()->versions() != met->versions();
 }
 
-AnyCommand CommandExecutor::decode(std::string_view json) const {
-  const auto name = attributes::top_level_string(json, "type", command_limits.max_depth);
-  if (!name) {
-    throw_error<ErrorCode::deserialization>("the command has no type: add \"type\": \"...\" to the JSON object");
-  }
-  const TypeIndex type = context_.registry.command(*name);
-  if (type == unknown_type) throw_unknown_command(*name);
-  const MessageType& message = context_.registry.commands()[type].type;
-  AnyCommand command{message, attributes::Value::made(*message.attributes)};
-  AttributeErrors errors;
-  attributes::read_json(json, *message.attributes, &command.base(), command_limits, errors);
-  forget_type_key(errors);
-  if (!errors.empty()) throw CommandNotValid{*name, command.base().aggregate_id, std::move(errors)};
-  // What caused a command is for the framework to say.
-  command.base().event_aggregate_id.reset();
-  command.base().event_sequence_number.reset();
-  return command;
-}
+AnyCommand CommandExecutor::decode(std::string_view json) const { return decode_command(context_.registry, json); }
 
 CommandExecutor::Active CommandExecutor::read_active_views() const {
   return std::make_shared<const views::ActiveViews>(context_.registry, context_.store.view_versions());

@@ -14,9 +14,9 @@ namespace seriatim::core {
 /// Thread-safe; see CommandService. The registry, store and clock must outlive it.
 class CommandExecutor final : public CommandService {
  public:
-  /// `max_workflow_depth`: see Options.
+  /// `max_workflow_depth`, `secret_cost`: see Options.
   CommandExecutor(const Registry& registry, store::EventStore& store, const Clock& clock, UnknownCommands unknown,
-                  int max_workflow_depth, Execution execution);
+                  int max_workflow_depth, int secret_cost, Execution execution);
 
   using CommandService::execute;
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;

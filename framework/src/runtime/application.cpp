@@ -13,10 +13,11 @@
 namespace seriatim {
 namespace {
 
-const Options& require_address(const Options& options) {
+const Options& require_usable(const Options& options) {
   if (options.database_url.empty()) {
     throw_error<ErrorCode::configuration>("no database is given: set SERIATIM_DATABASE_URL or Options::database_url");
   }
+  (void)parse_secret_cost(std::to_string(options.secret_cost), "Options::secret_cost");
   return options;
 }
 
@@ -30,14 +31,15 @@ std::shared_ptr<const Clock> clock_or_system(std::shared_ptr<const Clock> clock,
 /// Built from top to bottom: each part rests on those above it.
 struct Application::Parts {
   Parts(const Options& given, std::vector<Domain> domains, Execution execution, std::shared_ptr<const Clock> given_clock)
-      : options{require_address(given)},
+      : options{require_usable(given)},
         clock{clock_or_system(std::move(given_clock), options)},
         registry{std::move(domains)},
         store{options.database_url, schema_names(options), registry, options.on_warning},
         log{store},
         snapshots{store},
         audit{store},
-        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth, std::move(execution)} {}
+        commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth,
+                 options.secret_cost, std::move(execution)} {}
 
   Options options;
   std::shared_ptr<const Clock> clock;

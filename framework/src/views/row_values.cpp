@@ -127,7 +127,7 @@ bool same_value(const Type& type, const void* a, const void* b) {
 
 bool has_order(const Type& type) noexcept {
   if (type.kind == Kind::optional) return has_order(*type.element);
-  return type.kind != Kind::list && type.kind != Kind::object;
+  return type.kind != Kind::list && type.kind != Kind::object && type.kind != Kind::secret;
 }
 
 bool comes_before(const Type& type, const void* a, const void* b) {
@@ -160,6 +160,7 @@ bool comes_before(const Type& type, const void* a, const void* b) {
     }
     case Kind::list:
     case Kind::object:
+    case Kind::secret:
       return false;
   }
   return false;
@@ -177,7 +178,7 @@ bool owns_memory(const Type& type) noexcept {
     return std::any_of(type.members.begin(), type.members.end(),
                        [](const attributes::Member& member) { return owns_memory(*member.type); });
   }
-  return type.kind == Kind::string || type.kind == Kind::list;
+  return type.kind == Kind::string || type.kind == Kind::list || type.kind == Kind::secret;
 }
 
 std::size_t owned_bytes(const Type& type, const void* value) {

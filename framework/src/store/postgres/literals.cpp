@@ -23,6 +23,7 @@ void read_json_field(std::string_view text, const attributes::Type& type, void* 
 std::string_view sql_type(const attributes::Type& type) {
   switch (type.kind) {
     case Kind::string:
+    case Kind::secret:
     case Kind::enumeration: return "text";
     case Kind::int32: return "integer";
     case Kind::int64: return "bigint";

@@ -1,0 +1,14 @@
+// says: acceptance is a check of truth values
+#include "seriatim/validation.hpp"
+
+struct Pay : seriatim::Command {
+  seriatim::Decimal amount;
+  std::string iban;
+  seriatim::Uuid id{};
+  bool express = false;
+};
+BOOST_DESCRIBE_STRUCT(Pay, (seriatim::Command), (amount, iban, id, express))
+
+void validate(const Pay&, seriatim::Validation& v) {
+  v.acceptance(&Pay::iban);
+}

@@ -1,0 +1,14 @@
+// says: comparison is between attributes of one type
+#include "seriatim/validation.hpp"
+
+struct Pay : seriatim::Command {
+  seriatim::Decimal amount;
+  std::string iban;
+  seriatim::Uuid id{};
+  bool express = false;
+};
+BOOST_DESCRIBE_STRUCT(Pay, (seriatim::Command), (amount, iban, id, express))
+
+void validate(const Pay&, seriatim::Validation& v) {
+  v.comparison(&Pay::amount).greater_than(&Pay::iban);
+}

@@ -1,0 +1,14 @@
+// says: amuont.+ (is not a member of|in) .+Pay
+#include "seriatim/validation.hpp"
+
+struct Pay : seriatim::Command {
+  seriatim::Decimal amount;
+  std::string iban;
+  seriatim::Uuid id{};
+  bool express = false;
+};
+BOOST_DESCRIBE_STRUCT(Pay, (seriatim::Command), (amount, iban, id, express))
+
+void validate(const Pay&, seriatim::Validation& v) {
+  v.presence(&Pay::amuont);
+}
