@@ -1,11 +1,10 @@
 #pragma once
 // How far a migration is: one line that redraws on a terminal, a line a second elsewhere.
 
-#include <chrono>
 #include <string>
 
 #include "context.hpp"
-#include "seriatim/view_migrator.hpp"
+#include "progress_text.hpp"
 
 namespace seriatim::cli {
 
@@ -21,15 +20,13 @@ class Progress {
   void show(const MigrationProgress& progress);
 
  private:
-  [[nodiscard]] bool due(const MigrationProgress& progress);
   void redraw(const std::string& text);
 
   const Context& context_;
   std::string domain_;
   bool terminal_;
   bool drawn_ = false;
-  std::string phase_;
-  std::chrono::steady_clock::time_point shown_;
+  Pace pace_;
 };
 
 }  // namespace seriatim::cli

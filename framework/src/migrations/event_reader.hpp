@@ -1,15 +1,16 @@
 #pragma once
-// Reading the store's events for a replay, in the order of their streams.
+// Reading the store's events for a replay: in the order of their streams, all or a part of them, or in that of commits.
 
+#include <boost/uuid/uuid_hash.hpp>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include <boost/uuid/uuid_hash.hpp>
-
 #include "core/registry.hpp"
+#include "migrations/stream_groups.hpp"
+#include "seriatim/view_migrator.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/postgres_store.hpp"
 
@@ -36,29 +37,54 @@ struct ReplayRange {
   TransactionId to = 0;    ///< 0: to the end.
 };
 
+/// Where the streams end that are cut: the sequence number of the first event that does not belong to the range.
+using StreamCuts = std::unordered_map<AggregateId, std::int32_t, std::hash<AggregateId>>;
+
 /// The horizon of the connection's current snapshot.
 [[nodiscard]] TransactionId horizon(postgres::Connection& connection);
 
-/// Reads the events of some types. Uses the transaction that is open on the connection, whose snapshot it needs.
+/// Reads the events of some types. Uses the transaction that is open on the connection, whose snapshot it needs. Not
+/// thread-safe.
 class EventReader {
  public:
+  using Visit = std::function<void(const ReplayEvent&)>;
+
   EventReader(postgres::Connection& connection, const postgres::PostgresStore& store,
               const std::vector<core::TypeIndex>& types);
 
   [[nodiscard]] std::int64_t count(const ReplayRange& range);
 
+  /// About how many events the range has, and groups of streams with about `settings.events_a_group` of them each;
+  /// fewer in each when there would be too few groups for the workers. Looks at a sample of the events, whatever the
+  /// size of the store.
+  [[nodiscard]] StreamGroups divide(const ReplayRange& range, const ReplaySettings& settings, std::size_t workers);
+
+  /// The streams that the range cuts. Few: those that were written since the horizon.
+  [[nodiscard]] StreamCuts cuts(const ReplayRange& range);
+
   /// Calls `visit` for each event, by partition, aggregate and number.
-  void read(const ReplayRange& range, const std::function<void(const ReplayEvent&)>& visit);
+  void read(const ReplayRange& range, const Visit& visit) { read(range, StreamGroup{}, cuts(range), visit); }
+
+  /// The same for the streams of a group.
+  void read(const ReplayRange& range, const StreamGroup& group, const StreamCuts& cuts, const Visit& visit);
+
+  /// Calls `visit` for each event in the order in which they were committed, as far as the store knows: by the
+  /// transaction's id, then by command, then by aggregate. An event never comes before its predecessor in the stream,
+  /// even when its transaction has the smaller id: it counts as one of the predecessor's transaction then.
+  void read_in_commit_order(const ReplayRange& range, const Visit& visit);
 
   /// Ends a reading that `visit` left by an exception, so that another can begin.
   void stop() { connection_.execute("close seriatim_replay"); }
 
  private:
-  using Cuts = std::unordered_map<AggregateId, std::int32_t, std::hash<AggregateId>>;
-
-  [[nodiscard]] std::string selection(const ReplayRange& range) const;
-  [[nodiscard]] Cuts cuts(TransactionId horizon);
-  std::size_t visit_rows(const pqxx::result& rows, const Cuts& cuts, const std::function<void(const ReplayEvent&)>& visit);
+  [[nodiscard]] std::string of_types() const { return "e.event_type_id = any(" + types_ + ")"; }
+  [[nodiscard]] std::string source(const ReplayRange& range) const;
+  [[nodiscard]] std::string in_time(const ReplayRange& range) const;
+  [[nodiscard]] std::string in_group(const StreamGroup& group) const;
+  [[nodiscard]] std::string at_least(const StreamKey& key) const;
+  void fetch_all(const std::string& query, const StreamCuts& cuts, const Visit& visit);
+  /// Returns the size of what was visited.
+  std::size_t visit_rows(const pqxx::result& rows, const StreamCuts& cuts, const Visit& visit);
 
   postgres::Connection& connection_;
   const postgres::PostgresStore& store_;

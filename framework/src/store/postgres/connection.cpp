@@ -151,6 +151,15 @@ void Connection::append_quoted(std::string& out, const std::string& text) const 
   }
 }
 
+void Connection::cancel() noexcept {
+  try {
+    connection_->cancel_query();
+  } catch (const std::exception&) {
+    // The server is gone, or has no more connections: the statement ends by itself, or is asked again.
+    return;
+  }
+}
+
 bool Connection::usable() const noexcept { return connection_ != nullptr && connection_->is_open(); }
 
 void Connection::set_up(std::string sql) {

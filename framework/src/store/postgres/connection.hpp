@@ -52,6 +52,10 @@ class Connection {
   /// library.
   void append_quoted(std::string& out, const std::string& text) const;
 
+  /// Asks the server to cancel the statement that another thread is executing over this connection; that thread then gets
+  /// an Error(database). Without such a statement, or without an answer from the server, nothing happens. Thread-safe.
+  void cancel() noexcept;
+
   /// False when the connection was lost.
   [[nodiscard]] bool usable() const noexcept;
 

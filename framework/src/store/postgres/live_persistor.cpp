@@ -216,4 +216,18 @@ void LivePersistor::erase(const RecordType& type, std::span<const Predicate> pre
   execute(shape);
 }
 
+void LivePersistor::execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) {
+  if (!suffix_.empty()) refuse_sql();
+  std::string values;
+  for (const std::optional<std::string>& parameter : parameters) {
+    if (!values.empty()) values += ", ";
+    if (parameter) {
+      batch_.connection().append_quoted(values, *parameter);
+    } else {
+      values += "null";
+    }
+  }
+  execute(Shape{{}, sql, 0}, values);
+}
+
 }  // namespace seriatim::postgres
