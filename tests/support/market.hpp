@@ -13,6 +13,7 @@ namespace market {
 
 using seriatim::by_aggregate;
 using seriatim::Event;
+using seriatim::in;
 using seriatim::increase;
 using seriatim::key;
 using seriatim::set;

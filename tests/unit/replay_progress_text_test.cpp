@@ -29,11 +29,13 @@ BOOST_AUTO_TEST_CASE(people_read_speed_and_time_left_overall_and_of_each_worker)
 
 BOOST_AUTO_TEST_CASE(machines_read_one_object_a_line) {
   BOOST_TEST(progress_json("wallet", some_progress()) ==
-             R"({"domain":"wallet","phase":"replaying","done":12345,"total":50000,"seconds":0.5,)"
-             R"("events_per_second":24690.0,"seconds_left":1.525,)"
-             R"("workers":[{"done":6000,"events_per_second":12000.0},{"done":6345,"events_per_second":12690.0}]})");
+             R"({"domain":"wallet","phase":"replaying","done":12345,"total":50000,"seconds":0.500000,)"
+             R"("events_per_second":24690.000000,"seconds_left":1.525000,)"
+             R"("workers":[{"done":6000,"events_per_second":12000.000000},)"
+             R"({"done":6345,"events_per_second":12690.000000}]})");
   BOOST_TEST(progress_json("wallet", {"switching", 0, 0, 0, 0, {}, {}}) ==
-             R"({"domain":"wallet","phase":"switching","done":0,"total":0,"seconds":0.0,"events_per_second":0.0})");
+             R"({"domain":"wallet","phase":"switching","done":0,"total":0,"seconds":0.000000,)"
+             R"("events_per_second":0.000000})");
 }
 
 BOOST_AUTO_TEST_CASE(a_line_is_due_once_a_second_and_with_each_phase) {

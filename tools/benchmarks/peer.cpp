@@ -54,10 +54,11 @@ double copy_events(const StoreFixture& store, int connections) {
     const auto bound = [&](int part) {
       return quoted(seriatim::uuid_text(StoreFixture::wallet_id(store.wallets() * part / connections + 1)));
     };
-    command += "; psql -XAtc \"copy (select aggregate_id, sequence_number, created_at, event_type_id, event_json from "
+    command += i == 0 ? "; " : " ";
+    command += "(psql -XAtc \"copy (select aggregate_id, sequence_number, created_at, event_type_id, event_json from "
                "sequent_schema.events where aggregate_id >= " + bound(i) + " and aggregate_id < " + bound(i + 1) +
                " order by partition_key, aggregate_id, sequence_number) to stdout\" " + quoted(store.url()) +
-               " 2>&1 >/dev/null &";
+               " 2>&1 >/dev/null || echo failed) &";
   }
   const auto start = std::chrono::steady_clock::now();
   const std::string out = output_of(command + " wait");

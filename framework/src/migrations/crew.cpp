@@ -12,14 +12,14 @@ constexpr std::chrono::milliseconds interval{100};
 
 }  // namespace
 
-Crew::Cancellable::Cancellable(Crew& crew, postgres::Connection& connection) : crew_{crew}, connection_{connection} {
+Crew::Cancellable::Cancellable(Crew& crew, std::function<void()> cancel) : crew_{crew}, cancel_{std::move(cancel)} {
   const std::scoped_lock lock{crew_.mutex_};
-  crew_.connections_.push_back(&connection_);
+  crew_.connections_.push_back(this);
 }
 
 Crew::Cancellable::~Cancellable() {
   const std::scoped_lock lock{crew_.mutex_};
-  std::erase(crew_.connections_, &connection_);
+  std::erase(crew_.connections_, this);
 }
 
 bool Crew::stopping() {
@@ -83,7 +83,7 @@ void Crew::look_after() {
 }
 
 void Crew::cancel_statements() {
-  for (postgres::Connection* connection : connections_) connection->cancel();
+  for (const Cancellable* connection : connections_) connection->cancel_();
 }
 
 }  // namespace seriatim::migrations

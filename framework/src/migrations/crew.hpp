@@ -6,9 +6,8 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
-
-#include "store/postgres/connection.hpp"
 
 namespace seriatim::migrations {
 
@@ -30,18 +29,22 @@ class Crew {
   /// Whether workers should end. To be called by them; thread-safe.
   [[nodiscard]] bool stopping();
 
-  /// While it exists, its connection's statements are cancelled when the crew stops. Made and ended by a worker, before
-  /// and after which the connection is alive.
+  /// While it exists, its connection's statements are cancelled when the crew stops, by `connection.cancel()`, from
+  /// another thread. The connection must outlive it.
   class Cancellable {
    public:
-    Cancellable(Crew& crew, postgres::Connection& connection);
+    template <class C>
+    Cancellable(Crew& crew, C& connection) : Cancellable{crew, std::function<void()>{[&] { connection.cancel(); }}} {}
     ~Cancellable();
     Cancellable(const Cancellable&) = delete;
     Cancellable& operator=(const Cancellable&) = delete;
 
    private:
+    friend class Crew;
+    Cancellable(Crew& crew, std::function<void()> cancel);
+
     Crew& crew_;
-    postgres::Connection& connection_;
+    std::function<void()> cancel_;
   };
 
  private:
@@ -55,7 +58,7 @@ class Crew {
   std::size_t running_ = 0;
   bool stopping_ = false;
   std::exception_ptr first_error_;
-  std::vector<postgres::Connection*> connections_;
+  std::vector<const Cancellable*> connections_;
 };
 
 }  // namespace seriatim::migrations

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/postgres/copy_reader.hpp"
+
 namespace seriatim::migrations {
 namespace {
+
+using postgres::big_endian;
 
 /// How many events are fetched at a time: enough to make a round trip cheap, unless they are large.
 constexpr std::size_t first_fetch = 1000;
@@ -20,30 +24,6 @@ constexpr std::int64_t groups_a_worker = 12;
 /// PostgreSQL counts binary timestamps from 2000-01-01.
 constexpr std::chrono::microseconds postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1} -
                                                      std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
-
-/// A big-endian integer of a binary field.
-template <class Unsigned>
-Unsigned big_endian(const char* bytes) {
-  Unsigned value = 0;
-  for (std::size_t i = 0; i < sizeof value; ++i) {
-    value = static_cast<Unsigned>((value << 8U) | static_cast<unsigned char>(bytes[i]));
-  }
-  return value;
-}
-
-Uuid uuid_of(const pqxx::field& field) {
-  Uuid id{};
-  std::memcpy(&id, field.c_str(), sizeof id);
-  return id;
-}
-
-Timestamp timestamp_of(const pqxx::field& field) {
-  const auto micros = static_cast<std::int64_t>(big_endian<std::uint64_t>(field.c_str()));
-  return Timestamp{std::chrono::microseconds{micros} + postgres_epoch};
-}
-
-/// A binary jsonb is a version byte and the text.
-std::string_view json_of(const pqxx::field& field) { return {field.c_str() + 1, field.size() - 1}; }
 
 std::size_t next_fetch(std::size_t events, std::size_t bytes) {
   if (events == 0) return first_fetch;
@@ -150,59 +130,67 @@ StreamGroups EventReader::divide(const ReplayRange& range, const ReplaySettings&
   return result;
 }
 
-void EventReader::read(const ReplayRange& range, const StreamGroup& group, const StreamCuts& cuts, const Visit& visit) {
-  fetch_all("select " + columns_of("e") + source(range) + " where " + of_types() + " and " + in_time(range) + " and " +
-                in_group(group) + " order by e.partition_key, e.aggregate_id, e.sequence_number",
-            cuts, visit);
+std::string EventReader::query(const ReplayRange& range, const StreamGroup& group) const {
+  return "select " + columns_of("e") + source(range) + " where " + of_types() + " and " + in_time(range) + " and " +
+         in_group(group) + " order by e.partition_key, e.aggregate_id, e.sequence_number";
 }
 
-void EventReader::read_in_commit_order(const ReplayRange& range, const Visit& visit) {
+std::string EventReader::query_in_commit_order(const ReplayRange& range) const {
   // The window goes over the events of all types: any of them may hold back its successors.
-  fetch_all("select " + columns_of("o") + " from (select e.*, max(coalesce(e.xact_id, 0)) over stream as place," +
-                " max(e.command_id) over stream as command" + source(range) + " where " + in_time(range) +
-                " window stream as (partition by e.partition_key, e.aggregate_id order by e.sequence_number rows"
-                " unbounded preceding)) o where o.event_type_id = any(" + types_ +
-                ") order by o.place, o.command, o.aggregate_id, o.sequence_number",
-            cuts(range), visit);
+  return "select " + columns_of("o") + " from (select e.*, max(coalesce(e.xact_id, 0)) over stream as place," +
+         " max(e.command_id) over stream as command" + source(range) + " where " + in_time(range) +
+         " window stream as (partition by e.partition_key, e.aggregate_id order by e.sequence_number rows"
+         " unbounded preceding)) o where o.event_type_id = any(" + types_ +
+         ") order by o.place, o.command, o.aggregate_id, o.sequence_number";
 }
 
 void EventReader::fetch_all(const std::string& query, const StreamCuts& cuts, const Visit& visit) {
-  // All rows are wanted, not the first few: without this the planner prefers the slow index scan.
-  connection_.execute("set local cursor_tuple_fraction = 1; set local work_mem = '256MB'; declare seriatim_replay binary"
-                      " no scroll cursor for " + query);
-  std::size_t events = 0;
+  connection_.execute(std::string{reading_settings}.append("; declare seriatim_replay binary no scroll cursor for ") +
+                      query);
+  EventRows events{store_, cuts};
+  std::size_t rows = 0;
   std::size_t bytes = 0;
   for (;;) {
-    const pqxx::result rows =
-        connection_.execute("fetch " + std::to_string(next_fetch(events, bytes)) + " from seriatim_replay");
-    if (rows.empty()) break;
-    bytes = visit_rows(rows, cuts, visit);
-    events = rows.size();
+    const pqxx::result fetched =
+        connection_.execute("fetch " + std::to_string(next_fetch(rows, bytes)) + " from seriatim_replay");
+    if (fetched.empty()) break;
+    rows = fetched.size();
+    bytes = 0;
+    for (const auto& row : fetched) {
+      const pqxx::field json = row[4];
+      bytes += json.size();
+      const ReplayEvent* event = events.event_of(row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str(),
+                                                 {json.c_str(), json.size()});
+      if (event != nullptr) visit(*event);
+    }
   }
   connection_.execute("close seriatim_replay");
 }
 
-std::size_t EventReader::visit_rows(const pqxx::result& rows, const StreamCuts& cuts, const Visit& visit) {
-  std::size_t bytes = 0;
-  ReplayEvent event{};
-  AggregateId current{};
-  std::int32_t cut = 0;  // 0: the current stream is not cut.
-  for (const auto& row : rows) {
-    event.header.aggregate_id = uuid_of(row[0]);
-    if (event.header.aggregate_id != current) {
-      current = event.header.aggregate_id;
-      const auto found = cuts.find(current);
-      cut = found == cuts.end() ? 0 : found->second;
-    }
-    event.header.sequence_number = static_cast<std::int32_t>(big_endian<std::uint32_t>(row[1].c_str()));
-    if (cut != 0 && event.header.sequence_number >= cut) continue;
-    event.header.created_at = timestamp_of(row[2]);
-    event.type = store_.ids().event_of(static_cast<int>(big_endian<std::uint16_t>(row[3].c_str())))->type;
-    event.json = json_of(row[4]);
-    bytes += event.json.size();
-    visit(event);
+const ReplayEvent* EventRows::event_of(const char* aggregate_id, const char* sequence_number, const char* created_at,
+                                       const char* type, std::string_view json) {
+  EventHeader& header = event_.header;
+  if (std::memcmp(&header.aggregate_id, aggregate_id, sizeof header.aggregate_id) != 0) {
+    std::memcpy(&header.aggregate_id, aggregate_id, sizeof header.aggregate_id);
+    const auto found = cuts_.find(header.aggregate_id);
+    cut_ = found == cuts_.end() ? 0 : found->second;
   }
-  return bytes;
+  header.sequence_number = static_cast<std::int32_t>(big_endian<std::uint32_t>(sequence_number));
+  if (cut_ != 0 && header.sequence_number >= cut_) return nullptr;
+  const auto microseconds = static_cast<std::int64_t>(big_endian<std::uint64_t>(created_at));
+  header.created_at = Timestamp{std::chrono::microseconds{microseconds} + postgres_epoch};
+  event_.type = ids_.event_of(static_cast<int>(big_endian<std::uint16_t>(type)))->type;
+  event_.json = json.substr(1);  // A binary jsonb is a version byte and the text.
+  return &event_;
+}
+
+const ReplayEvent* EventRows::event_of(std::string_view row) {
+  postgres::RowFields fields{row};
+  const char* aggregate_id = fields.next().data();
+  const char* sequence_number = fields.next().data();
+  const char* created_at = fields.next().data();
+  const char* type = fields.next().data();
+  return event_of(aggregate_id, sequence_number, created_at, type, fields.next());
 }
 
 }  // namespace seriatim::migrations

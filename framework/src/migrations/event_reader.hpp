@@ -43,6 +43,27 @@ using StreamCuts = std::unordered_map<AggregateId, std::int32_t, std::hash<Aggre
 /// The horizon of the connection's current snapshot.
 [[nodiscard]] TransactionId horizon(postgres::Connection& connection);
 
+/// Makes events of rows, and leaves out those that are beyond the cut of their stream. The rows of a stream come in its
+/// order. Not thread-safe.
+class EventRows {
+ public:
+  /// Both must outlive it.
+  EventRows(const postgres::PostgresStore& store, const StreamCuts& cuts) : ids_{store.ids()}, cuts_{cuts} {}
+
+  /// The event of a row's fields in their binary form; null when it is left out. Valid until the next call.
+  const ReplayEvent* event_of(const char* aggregate_id, const char* sequence_number, const char* created_at,
+                              const char* type, std::string_view json);
+
+  /// The same for a row of COPY.
+  const ReplayEvent* event_of(std::string_view row);
+
+ private:
+  const postgres::TypeIds& ids_;
+  const StreamCuts& cuts_;
+  ReplayEvent event_{};
+  std::int32_t cut_ = 0;  ///< Of the event's stream; 0: it is not cut.
+};
+
 /// Reads the events of some types. Uses the transaction that is open on the connection, whose snapshot it needs. Not
 /// thread-safe.
 class EventReader {
@@ -62,16 +83,22 @@ class EventReader {
   /// The streams that the range cuts. Few: those that were written since the horizon.
   [[nodiscard]] StreamCuts cuts(const ReplayRange& range);
 
+  /// A query for the events of a group, by partition, aggregate and number. Its rows are for EventRows, with the cuts of
+  /// the range.
+  [[nodiscard]] std::string query(const ReplayRange& range, const StreamGroup& group) const;
+
+  /// A query for all events in the order in which they were committed, as far as the store knows: by the transaction's
+  /// id, then by command, then by aggregate. An event never comes before its predecessor in the stream, even when its
+  /// transaction has the smaller id: it counts as one of the predecessor's transaction then.
+  [[nodiscard]] std::string query_in_commit_order(const ReplayRange& range) const;
+
   /// Calls `visit` for each event, by partition, aggregate and number.
-  void read(const ReplayRange& range, const Visit& visit) { read(range, StreamGroup{}, cuts(range), visit); }
+  void read(const ReplayRange& range, const Visit& visit) { fetch_all(query(range, {}), cuts(range), visit); }
 
-  /// The same for the streams of a group.
-  void read(const ReplayRange& range, const StreamGroup& group, const StreamCuts& cuts, const Visit& visit);
-
-  /// Calls `visit` for each event in the order in which they were committed, as far as the store knows: by the
-  /// transaction's id, then by command, then by aggregate. An event never comes before its predecessor in the stream,
-  /// even when its transaction has the smaller id: it counts as one of the predecessor's transaction then.
-  void read_in_commit_order(const ReplayRange& range, const Visit& visit);
+  /// The same in the order of `query_in_commit_order`.
+  void read_in_commit_order(const ReplayRange& range, const Visit& visit) {
+    fetch_all(query_in_commit_order(range), cuts(range), visit);
+  }
 
   /// Ends a reading that `visit` left by an exception, so that another can begin.
   void stop() { connection_.execute("close seriatim_replay"); }
@@ -83,13 +110,17 @@ class EventReader {
   [[nodiscard]] std::string in_group(const StreamGroup& group) const;
   [[nodiscard]] std::string at_least(const StreamKey& key) const;
   void fetch_all(const std::string& query, const StreamCuts& cuts, const Visit& visit);
-  /// Returns the size of what was visited.
-  std::size_t visit_rows(const pqxx::result& rows, const StreamCuts& cuts, const Visit& visit);
 
   postgres::Connection& connection_;
   const postgres::PostgresStore& store_;
   std::string events_;  ///< Qualified name of the table.
   std::string types_;   ///< The ids as an SQL array.
 };
+
+/// How a reading transaction is set up for such queries: in `set local`, without parallel plans, of which there are as
+/// many as workers anyway.
+inline constexpr const char* reading_settings =
+    "set local work_mem = '256MB'; set local random_page_cost = 1.1; set local cursor_tuple_fraction = 1; "
+    "set local max_parallel_workers_per_gather = 0";
 
 }  // namespace seriatim::migrations

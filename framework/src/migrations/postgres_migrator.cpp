@@ -22,7 +22,7 @@ constexpr int switch_attempts = 30;
 /// Indexes are sorted in memory, where that is possible.
 constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
 /// How long writers may queue behind a switch that cannot get its lock, per attempt.
-constexpr const char* switch_lock_timeout = "set local lock_timeout = '500ms'";
+constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds{std::chrono::steady_clock::now() - start}.count();
@@ -266,7 +266,7 @@ void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progres
 }
 
 void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  run.connection.execute(std::string{"begin; "} + switch_lock_timeout);
+  run.connection.execute(begin_switch);
   const auto start = std::chrono::steady_clock::now();
   run.versions.lock_out_writers(plan.from);
   CatchUp last{run.connection, store_, plan, target_of(plan)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "store/postgres/copy_reader.hpp"
 #include "store/postgres/copy_writer.hpp"
 #include "store/postgres/sql_statements.hpp"
 
@@ -22,7 +23,7 @@ constexpr const char* writer_settings = "set synchronous_commit = off";
 
 std::string begin_with_snapshot(const std::string& snapshot) {
   return "begin isolation level repeatable read read only; set transaction snapshot '" + snapshot +
-         "'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0";
+         "'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; " + reading_settings;
 }
 
 }  // namespace
@@ -54,23 +55,11 @@ class Rebuild::Worker {
     reading_.execute(begin_with_snapshot(rebuild.snapshot_));
   }
 
-  void replay_group(const StreamGroup& group) {
+  void replay(const Task& task) {
+    if (task.ordering == Ordering::global) return replay_in_commit_order(task);
     if (local_ == nullptr) local_ = std::make_unique<Local>(*this);
-    local_->reader.read(rebuild_.range_, group, rebuild_.cuts_, [&](const ReplayEvent& event) { take(*local_, event); });
+    read(task, [&](const ReplayEvent& event) { take(*local_, event); });
     write(local_->rows);
-    look();
-  }
-
-  void replay_in_commit_order() {
-    Projection projection{rebuild_.store_.registry(), rebuild_.global_.projectors};
-    EventReader reader{reading_, rebuild_.store_, rebuild_.global_.types};
-    views::ReplayPersistor rows;
-    reader.read_in_commit_order(rebuild_.range_, [&](const ReplayEvent& event) {
-      rows.begin_aggregate(event.header.aggregate_id);
-      projection.project(event, rows, [](const ProjectorType&, const ReplayEvent&) {});
-      count();
-    });
-    write(rows);
     look();
   }
 
@@ -78,13 +67,30 @@ class Rebuild::Worker {
   struct Local {
     explicit Local(Worker& worker)
         : projection{worker.rebuild_.store_.registry(), worker.rebuild_.local_.projectors},
-          reader{worker.reading_, worker.rebuild_.store_, worker.rebuild_.local_.types},
           rows{&worker.rebuild_.locality_} {}
     Projection projection;
-    EventReader reader;
     views::ReplayPersistor rows;
     AggregateId current{};
   };
+
+  template <class Visit>
+  void read(const Task& task, const Visit& visit) {
+    EventRows events{rebuild_.store_, rebuild_.cuts_};
+    reading_.read(task.query, [&](std::string_view row) {
+      if (const ReplayEvent* event = events.event_of(row)) visit(*event);
+    });
+  }
+
+  void replay_in_commit_order(const Task& task) {
+    Projection projection{rebuild_.store_.registry(), rebuild_.global_.projectors};
+    views::ReplayPersistor rows;
+    read(task, [&](const ReplayEvent& event) {
+      projection.project(event, rows, [](const ProjectorType&, const ReplayEvent&) {});
+      count();
+    });
+    write(rows);
+    look();
+  }
 
   void take(Local& local, const ReplayEvent& event) {
     if (event.header.aggregate_id != local.current) {
@@ -158,7 +164,7 @@ class Rebuild::Worker {
   std::size_t number_;
   Crew& crew_;
   Progress& progress_;
-  postgres::Connection reading_;
+  postgres::CopyReader reading_;
   postgres::Connection writing_;
   Crew::Cancellable cancel_reading_;
   Crew::Cancellable cancel_writing_;
@@ -196,29 +202,35 @@ Rebuild::Part Rebuild::part_of(Ordering ordering) const {
 }
 
 void Rebuild::prepare(const ReplayRange& range) {
-  const std::size_t workers = workers_of(settings_);
   range_ = range;
   snapshot_ = reading_.execute("select pg_export_snapshot()")[0][0].c_str();
-  groups_ = {};
+  tasks_.clear();
   expected_ = 0;
-  if (!local_.types.empty()) {
-    EventReader reader{reading_, store_, local_.types};
-    cuts_ = reader.cuts(range);
-    groups_ = reader.divide(range, settings_, workers);
-    expected_ = groups_.events;
-  }
-  if (!global_.types.empty()) {
-    expected_ += EventReader{reading_, store_, global_.types}.divide(range, settings_, workers).events;
-  }
   taken_ = 0;
   events_ = 0;
+  cuts_ = EventReader{reading_, store_, {}}.cuts(range);
+  // What takes longest is begun first.
+  if (!global_.types.empty()) {
+    EventReader reader{reading_, store_, global_.types};
+    expected_ += reader.divide(range, settings_, 1).events;
+    tasks_.push_back({Ordering::global, reader.query_in_commit_order(range)});
+  }
+  if (!local_.types.empty()) divide_streams();
+}
+
+void Rebuild::divide_streams() {
+  EventReader reader{reading_, store_, local_.types};
+  const StreamGroups groups = reader.divide(range_, settings_, workers_of(settings_));
+  expected_ += groups.events;
+  for (const StreamGroup& group : groups.groups) {
+    tasks_.push_back({Ordering::per_aggregate, reader.query(range_, group)});
+  }
 }
 
 std::int64_t Rebuild::run(const ReplayRange& range, Progress& progress) {
   prepare(range);
-  const std::size_t tasks = groups_.groups.size() + (global_.types.empty() ? 0 : 1);
-  if (tasks == 0) return 0;
-  const std::size_t workers = std::min(workers_of(settings_), tasks);
+  if (tasks_.empty()) return 0;
+  const std::size_t workers = std::min(workers_of(settings_), tasks_.size());
   progress.begin("replaying", expected_, workers);
   Crew crew{[&] { progress.check(); }};
   crew.run(workers, [&](std::size_t number) { work(number, crew, progress); });
@@ -226,24 +238,14 @@ std::int64_t Rebuild::run(const ReplayRange& range, Progress& progress) {
   return events_;
 }
 
-/// Tasks are numbered: the groups from 0, and after them the one that takes longest, which is begun first.
-std::optional<std::size_t> Rebuild::next_task() {
-  const std::size_t groups = groups_.groups.size();
-  const std::size_t taken = taken_++;
-  if (global_.types.empty()) return taken < groups ? std::optional{taken} : std::nullopt;
-  if (taken == 0) return groups;
-  return taken <= groups ? std::optional{taken - 1} : std::nullopt;
+const Rebuild::Task* Rebuild::next_task() {
+  const std::size_t next = taken_++;
+  return next < tasks_.size() ? &tasks_[next] : nullptr;
 }
 
 void Rebuild::work(std::size_t number, Crew& crew, Progress& progress) {
   Worker worker{*this, number, crew, progress};
-  while (const auto task = next_task()) {
-    if (*task == groups_.groups.size()) {
-      worker.replay_in_commit_order();
-    } else {
-      worker.replay_group(groups_.groups[*task]);
-    }
-  }
+  while (const Task* task = next_task()) worker.replay(*task);
 }
 
 }  // namespace seriatim::migrations

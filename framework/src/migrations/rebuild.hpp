@@ -57,10 +57,17 @@ class Rebuild {
     std::vector<core::TypeIndex> types;
   };
 
+  /// The events that one worker replays by one query.
+  struct Task {
+    Ordering ordering;
+    std::string query;
+  };
+
   [[nodiscard]] Part part_of(Ordering ordering) const;
   void prepare(const ReplayRange& range);
+  void divide_streams();
   void work(std::size_t number, Crew& crew, Progress& progress);
-  std::optional<std::size_t> next_task();
+  const Task* next_task();
 
   postgres::Connection& reading_;
   std::string url_;
@@ -75,7 +82,7 @@ class Rebuild {
   ReplayRange range_;
   std::string snapshot_;
   StreamCuts cuts_;
-  StreamGroups groups_;
+  std::vector<Task> tasks_;
   std::int64_t expected_ = 0;
   views::SharedLocality locality_;
   std::atomic<std::size_t> taken_{0};
