@@ -129,7 +129,11 @@ BOOST_AUTO_TEST_CASE(what_is_local_for_each_worker_may_not_be_so_for_both) {
   Views of_second{second, "TestProjector", managed, header};
   of_second.create(owned_by(a, b));
   BOOST_TEST(first.local());
+  BOOST_TEST(first.local_columns(record_type<Row>()).value() == std::vector<std::size_t>{0},
+             boost::test_tools::per_element());
   BOOST_TEST(!second.local());
+  BOOST_TEST(second.local_columns(record_type<Row>()).value().empty());
+  BOOST_TEST(!second.local_columns(record_type<Count>()).has_value());
 }
 
 namespace {

@@ -86,4 +86,12 @@ void Locality::assignments(std::span<const Assignment> assignments, const Uuid* 
   });
 }
 
+std::vector<std::size_t> Locality::columns() const {
+  std::vector<std::size_t> columns;
+  for (const Candidate& candidate : candidates_) {
+    if ((left_ & candidate.bit) != 0) columns.push_back(candidate.column);
+  }
+  return columns;
+}
+
 }  // namespace seriatim::views

@@ -74,6 +74,10 @@ class Locality {
 
   [[nodiscard]] bool local() const noexcept { return left_ != 0; }
 
+  /// The columns that are left, in the order of the record: each holds, in all rows that an aggregate's events have
+  /// touched, the id of that aggregate. None may be left where rows are only added.
+  [[nodiscard]] std::vector<std::size_t> columns() const;
+
  private:
   struct Candidate {
     std::size_t column;

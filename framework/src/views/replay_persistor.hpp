@@ -53,6 +53,9 @@ class ReplayPersistor final : public Persistor {
   /// The table in which that is not so; local() must be false.
   [[nodiscard]] std::string_view table_not_local() const noexcept { return not_local_->table; }
 
+  /// The columns by which a table is local; nothing when the table was not touched.
+  [[nodiscard]] std::optional<std::vector<std::size_t>> local_columns(const RecordType& type) const;
+
   [[nodiscard]] std::size_t rows() const noexcept;
   [[nodiscard]] std::size_t rows_of(const RecordType& type) const noexcept;
 
