@@ -218,16 +218,16 @@ void LivePersistor::erase(const RecordType& type, std::span<const Predicate> pre
 
 void LivePersistor::execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) {
   if (!suffix_.empty()) refuse_sql();
-  std::string values;
+  Shape shape{sql, nullptr, {}};
   for (const std::optional<std::string>& parameter : parameters) {
-    if (!values.empty()) values += ", ";
+    std::string value = "null";
     if (parameter) {
-      batch_.connection().append_quoted(values, *parameter);
-    } else {
-      values += "null";
+      value.clear();
+      batch_.connection().append_quoted(value, *parameter);
     }
+    shape.parameters.push_back({"unknown", std::move(value)});  // PostgreSQL then infers the type.
   }
-  execute(Shape{{}, sql, 0}, values);
+  execute(shape);
 }
 
 }  // namespace seriatim::postgres
