@@ -166,6 +166,7 @@ struct BookProjector {
 
 struct ColourProjector {
   static constexpr std::string_view type_name = "ColourProjector";
+  static constexpr seriatim::Ordering ordering = seriatim::Ordering::global;
   using Manages = seriatim::records<ColourRecord>;
   using Events = types<BookAdded>;
   void on(const Event<BookAdded>& e, Views& views) const {

@@ -73,7 +73,10 @@ BOOST_FIXTURE_TEST_CASE(conditions_that_reach_for_other_rows_are_not_local, With
   BOOST_TEST(lost([](Views& v) { v.update(where(&Row::aggregate_id, b), {increase(&Row::number, 1)}); }));
   BOOST_TEST(lost([](Views& v) { v.erase(in(&Row::aggregate_id, {a, b})); }));
   BOOST_TEST(lost([](Views& v) { static_cast<void>(v.find(where(&Row::name, "x"))); }));
-  BOOST_TEST(lost([](Views& v) { v.create(owned_by(b)); }));
+  BOOST_TEST(lost([](Views& v) {
+    v.create(owned_by(b));
+    v.erase(where(&Row::aggregate_id, a));
+  }));
   BOOST_TEST(lost([](Views& v) { v.create_or_update(owned_by(a), key(&Row::number), {}); }));
   BOOST_TEST(lost([](Views& v) { v.update(where(&Row::aggregate_id, a), {set(&Row::aggregate_id, b)}); }));
   BOOST_TEST(lost([](Views& v) { v.update(where(&Row::aggregate_id, a), [](Row& row) { row.aggregate_id = b; }); }));
@@ -86,16 +89,51 @@ BOOST_FIXTURE_TEST_CASE(locality_is_lost_although_the_operation_fails, WithRowOf
   BOOST_TEST(!persistor.local());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_table_without_uuids_is_never_local, WithRowOfA) {
+BOOST_FIXTURE_TEST_CASE(a_table_to_which_rows_are_only_added_is_local_whatever_is_in_them, WithRowOfA) {
+  views.create(owned_by(b));
+  views.create(Count{"x", 1});
+  begin(b);
+  views.create(owned_by(a));
+  views.create(Count{"x", 1});
+  BOOST_TEST(persistor.local());
+  static_cast<void>(views.find(where(&Count::name, "x")));
+  BOOST_TEST(!persistor.local());
+  BOOST_TEST(persistor.table_not_local() == "counts");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_table_without_uuids_is_local_only_while_rows_are_added, WithRowOfA) {
   views.create_or_update(Count{"x", 1}, key(&Count::name), {increase(&Count::count, 1)});
   BOOST_TEST(!persistor.local());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_local_before_an_aggregate_begins) {
+BOOST_AUTO_TEST_CASE(nothing_is_found_locally_before_an_aggregate_begins) {
   Fixture fixture;
   BOOST_TEST(fixture.persistor.local());
   fixture.views.create(Row{});
+  static_cast<void>(fixture.views.find(where(&Row::aggregate_id, Uuid{})));
   BOOST_TEST(!fixture.persistor.local());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_local_for_each_worker_may_not_be_so_for_both) {
+  views::SharedLocality shared;
+  ReplayPersistor first{&shared};
+  ReplayPersistor second{&shared};
+  EventHeader header{a, 1, {}};
+  const std::vector<const RecordType*> managed{&record_type<Row>()};
+  first.begin_aggregate(a);
+  Views of_first{first, "TestProjector", managed, header};
+  of_first.create(owned_by(a, b));
+  of_first.update(where(&Row::aggregate_id, a), {increase(&Row::number, 1)});
+  second.begin_aggregate(b);
+  header.aggregate_id = b;
+  Views of_second{second, "TestProjector", managed, header};
+  of_second.create(owned_by(a, b));
+  BOOST_TEST(first.local());
+  BOOST_TEST(first.local_columns(record_type<Row>()).value() == std::vector<std::size_t>{0},
+             boost::test_tools::per_element());
+  BOOST_TEST(!second.local());
+  BOOST_TEST(second.local_columns(record_type<Row>()).value().empty());
+  BOOST_TEST(!second.local_columns(record_type<Count>()).has_value());
 }
 
 namespace {

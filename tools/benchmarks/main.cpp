@@ -1,4 +1,4 @@
-// seriatim-bench [commands|load|rebuild|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]
+// seriatim-bench [commands|load|replay|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,23 +14,26 @@ struct Arguments {
   int rounds = 3;
   int seconds = 5;
   std::int64_t wallets = 20'000;
-  std::int64_t events = 1'000'000;
+  std::int64_t events = 2'000'000;
+  int workers = 2;
   bool by_socket = false;
 };
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|load|rebuild|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--socket]\n"
+      "usage: tools/bench [commands|load|replay|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
+      "[--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` beside pgbench, 1 and 8 clients (default: all parts)\n"
       "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
-      "  rebuild    a view rebuilt from all events beside COPY TO STDOUT of the same events\n"
+      "  replay     a view rebuilt from all events beside ordered COPY TO STDOUT of the same events\n"
       "  micro      one event in the process, without a database: nanoseconds beside their targets\n"
       "  --rounds   measurements of each figure, of which the median is printed (3)\n"
       "  --seconds  of each measurement of commands and loads (5)\n"
       "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
       "  --socket   over the Unix socket instead of TCP on the loopback\n"
-      "  --events   in the store when a rebuild is measured, 10 a wallet (1000000)\n");
+      "  --events   in the store when a replay is measured, 10 a wallet (2000000)\n"
+      "  --workers  of the replay, and connections of COPY beside it (2)\n");
   std::exit(status);
 }
 
@@ -43,7 +46,7 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "load" || word == "rebuild" || word == "micro") {
+    if (word == "commands" || word == "load" || word == "replay" || word == "micro") {
       arguments.what = word;
       continue;
     }
@@ -57,6 +60,8 @@ Arguments parse(int argc, char** argv) {
       arguments.wallets = value;
     } else if (word == "--events") {
       arguments.events = value;
+    } else if (word == "--workers") {
+      arguments.workers = static_cast<int>(value);
     } else {
       usage(2);
     }
@@ -80,8 +85,10 @@ int main(int argc, char** argv) {
       if (!wanted("load")) break;
       bench::measure_load(bench::StoreFixture{20'000 / events, events, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
-    if (wanted("rebuild")) {
-      bench::measure_rebuild(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket}, arguments.rounds);
+    if (wanted("replay")) {
+      constexpr int no_views = 0;
+      bench::measure_replay(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket, no_views},
+                            arguments.rounds, arguments.workers);
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "seriatim-bench: %s\n", error.what());

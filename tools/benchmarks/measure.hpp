@@ -28,8 +28,8 @@ inline void print(const std::string& what, double ours, double theirs) {
 /// `execute` beside pgbench, with 1 and 8 clients.
 void measure_commands(const StoreFixture& store, int rounds, int seconds);
 
-/// A rebuild of the views beside COPY of the events it reads.
-void measure_rebuild(const StoreFixture& store, int rounds);
+/// A replay of all events into a view beside COPY of the events that it reads, by as many workers as connections.
+void measure_replay(const StoreFixture& store, int rounds, int workers);
 
 /// Loading aggregates, with and without snapshots, beside the bare reading of their events.
 void measure_load(const StoreFixture& store, int rounds, int seconds);

@@ -11,7 +11,8 @@ namespace bench {
 /// command and event, update the view row, commit.
 [[nodiscard]] double pgbench_commands(const StoreFixture& store, int clients, int seconds);
 
-/// Events/s of one connection's COPY TO STDOUT of all events in the order of their streams.
-[[nodiscard]] double copy_events(const StoreFixture& store);
+/// Events/s of COPY TO STDOUT of all events in the order of their streams, by some connections at once, each with its
+/// share of the wallets.
+[[nodiscard]] double copy_events(const StoreFixture& store, int connections);
 
 }  // namespace bench

@@ -36,7 +36,7 @@ std::string loopback_address() {
 
 }  // namespace
 
-StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket)
+StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket, int views)
     : wallets_{wallets},
       events_each_{events_each},
       directory_{std::filesystem::temp_directory_path() / ("seriatim-bench-" + std::to_string(::getpid()))} {
@@ -54,7 +54,7 @@ StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool 
   seriatim::Options options;
   options.database_url = url_;
   seriatim::Database{options}.create({wallet::domain()});
-  fill();
+  fill(views);
 }
 
 StoreFixture::~StoreFixture() {
@@ -80,7 +80,7 @@ seriatim::AggregateId StoreFixture::wallet_id(std::int64_t n) {
   return seriatim::parse_uuid(text).value();
 }
 
-void StoreFixture::fill() const {
+void StoreFixture::fill(int views) const {
   const auto app = application();
   {
     pqxx::connection connection{url_};
@@ -90,9 +90,10 @@ void StoreFixture::fill() const {
     work.exec("vacuum analyze sequent_schema.events_default");
     work.exec("vacuum analyze sequent_schema.aggregates_default");
   }
+  if (views == 0) return;
   const auto migrator = app->migrator("wallet");
-  migrator->online(1, {}, {});
-  migrator->offline(1, {}, {});
+  migrator->online(views, {}, {});
+  migrator->offline(views, {}, {});
 }
 
 }  // namespace bench

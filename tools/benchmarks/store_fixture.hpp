@@ -14,10 +14,10 @@ namespace bench {
 /// A fresh store on a cluster with default durability (fsync on), removed at the end.
 class StoreFixture {
  public:
-  /// Fills the store with `wallets` wallets of `events_each` events, in arrival order (round robin), and makes version 1
-  /// of the views live.
+  /// Fills the store with `wallets` wallets of `events_each` events, in arrival order (round robin), and makes a version
+  /// of the views live; none when it is 0.
   /// Clients reach it by TCP on the loopback, as they would a database on another machine, or by its Unix socket.
-  StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket);
+  StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket, int views = 1);
   ~StoreFixture();
   StoreFixture(const StoreFixture&) = delete;
   StoreFixture& operator=(const StoreFixture&) = delete;
@@ -33,7 +33,7 @@ class StoreFixture {
   [[nodiscard]] static seriatim::AggregateId wallet_id(std::int64_t n);
 
  private:
-  void fill() const;
+  void fill(int views) const;
 
   std::int64_t wallets_;
   std::int64_t events_each_;

@@ -16,6 +16,7 @@ namespace {
 struct MigrateOptions {
   std::string domain;
   std::optional<int> to;
+  std::optional<int> workers;
 };
 
 /// The migrator of one domain, and what was asked of it.
@@ -47,6 +48,7 @@ ExitCode for_each_domain(Context& context, const MigrateOptions& options, Handle
   ExitCode result = ExitCode::done;
   for (const std::string& domain : domains) {
     const std::unique_ptr<ViewMigrator> migrator = application->migrator(domain);
+    if (options.workers) migrator->divide({.workers = *options.workers});
     Job job{context, domain, domains.size() == 1, options.to, *migrator};
     result = std::max(result, handler(job));
   }
@@ -213,7 +215,9 @@ ExitCode offline(Job& job) {
   return migrate(job, &ViewMigrator::offline, true);
 }
 
-void add(CLI::App& group, Action& action, const char* name, const char* description, Handler handler, bool has_target) {
+enum class Takes : std::uint8_t { domain, target, target_and_workers };
+
+void add(CLI::App& group, Action& action, const char* name, const char* description, Handler handler, Takes takes) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* command = add_command(group, name, description);
   command
@@ -221,8 +225,16 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
                    "The domain whose views are meant [default: all that have views, in order]\n"
                    "example: --domain wallet")
       ->type_name("NAME");
-  if (has_target) {
+  if (takes != Takes::domain) {
     command->add_option("--to", options->to, "The version to reach [default: the plugin's newest]\nexample: --to 2")
+        ->check(at_least(1))
+        ->type_name("N");
+  }
+  if (takes == Takes::target_and_workers) {
+    command
+        ->add_option("--workers", options->workers,
+                     "How many threads replay, with two connections each [default: one a core, at most 4]\n"
+                     "example: --workers 2")
         ->check(at_least(1))
         ->type_name("N");
   }
@@ -235,13 +247,14 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
 
 void add_migrate_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "migrate", "Build a new version of the views, and switch to it");
-  add(*group, action, "plan", "Print what a migration would do", &plan, true);
-  add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online, true);
-  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, true);
-  add(*group, action, "status", "Tell which versions there are, and whether a migration runs", &status, false);
-  add(*group, action, "current-version", "Print the version of the live tables", &current_version, false);
-  add(*group, action, "pending", "Is there a newer version? Exit code 5 for yes, 0 for no", &pending, true);
-  add(*group, action, "running", "Does a migration run? Exit code 5 for yes, 0 for no", &running, false);
+  add(*group, action, "plan", "Print what a migration would do", &plan, Takes::target);
+  add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online,
+      Takes::target_and_workers);
+  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, Takes::target);
+  add(*group, action, "status", "Tell which versions there are, and whether a migration runs", &status, Takes::domain);
+  add(*group, action, "current-version", "Print the version of the live tables", &current_version, Takes::domain);
+  add(*group, action, "pending", "Is there a newer version? Exit code 5 for yes, 0 for no", &pending, Takes::target);
+  add(*group, action, "running", "Does a migration run? Exit code 5 for yes, 0 for no", &running, Takes::domain);
 }
 
 }  // namespace seriatim::cli

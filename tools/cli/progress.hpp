@@ -1,11 +1,10 @@
 #pragma once
 // How far long work is: one line that redraws on a terminal, a line a second elsewhere.
 
-#include <chrono>
 #include <string>
 
 #include "context.hpp"
-#include "seriatim/view_migrator.hpp"
+#include "progress_text.hpp"
 
 namespace seriatim::cli {
 
@@ -25,7 +24,6 @@ class Progress {
   void show(const std::string& phase, const std::string& text, const std::string& json);
 
  private:
-  [[nodiscard]] bool due(const std::string& phase);
   void redraw(const std::string& text);
 
   const Context& context_;
@@ -33,8 +31,7 @@ class Progress {
   std::string unit_;
   bool terminal_;
   bool drawn_ = false;
-  std::string phase_;
-  std::chrono::steady_clock::time_point shown_;
+  Pace pace_;
 };
 
 }  // namespace seriatim::cli

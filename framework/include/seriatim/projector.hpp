@@ -9,9 +9,17 @@
 //     };
 //
 // A projector is made once and called from any number of threads, therefore its `on` functions are const.
+//
+// One whose rows depend on several aggregates (a count over all of them, a row found by a name) says so, and is replayed
+// in the order of commits then:
+//
+//       static constexpr seriatim::Ordering ordering = seriatim::Ordering::global;
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "seriatim/views.hpp"
@@ -24,13 +32,24 @@ struct ProjectorHandler {
   void (*invoke)(const void* projector, const EventHeader& header, const void* event, Views& views);
 };
 
+/// The order in which a replay hands events to a projector. Within one aggregate it is always that of the sequence numbers.
+enum class Ordering : std::uint8_t {
+  per_aggregate,  ///< Aggregate by aggregate, several at once: fast, in bounded memory. For rows of one aggregate each.
+  global,         ///< In the order of commits, one by one, with all rows in memory. For rows that several aggregates touch.
+};
+
 /// A projector as the framework keeps it: keyed by `name`.
 struct ProjectorType {
   std::string_view name;
   std::vector<const RecordType*> manages;
   std::vector<ProjectorHandler> handlers;
   std::shared_ptr<const void> instance;  ///< Shared by all threads.
+  Ordering ordering = Ordering::per_aggregate;
 };
+
+/// Whether P says which tables it keeps: some, or `no_records`.
+template <class P>
+inline constexpr bool declares_tables = P::Manages::size != 0 || std::same_as<typename P::Manages, no_records>;
 
 namespace detail {
 
@@ -49,16 +68,29 @@ ProjectorHandler make_projector_handler() {
           }};
 }
 
+template <class P>
+constexpr Ordering ordering_of() {
+  if constexpr (requires { P::ordering; }) {
+    static_assert(std::same_as<std::remove_cvref_t<decltype(P::ordering)>, Ordering>,
+                  "a projector's `ordering` is a seriatim::Ordering");
+    return P::ordering;
+  } else {
+    return Ordering::per_aggregate;
+  }
+}
+
 }  // namespace detail
 
 /// The ProjectorType of P around an instance of it.
 template <class P>
 [[nodiscard]] ProjectorType projector_type(P instance) {
-  static_assert(P::Manages::size != 0, "the projector manages no record: name its tables in `Manages`");
+  static_assert(declares_tables<P>,
+                "the projector manages no record: name its tables in `Manages`, or say `using Manages = "
+                "seriatim::no_records`");
   static_assert(!detail::has_matches<P>,
                 "a projector handles exact event types only, because a rebuild selects events by their type: list them in "
                 "`Events` instead of defining matches()");
-  ProjectorType type{P::type_name, {}, {}, std::make_shared<const P>(std::move(instance))};
+  ProjectorType type{P::type_name, {}, {}, std::make_shared<const P>(std::move(instance)), detail::ordering_of<P>()};
   for_each_type(typename P::Manages{}, [&]<class R>() { type.manages.push_back(&record_type<R>()); });
   for_each_type(typename P::Events{}, [&]<class E>() { type.handlers.push_back(detail::make_projector_handler<P, E>()); });
   return type;

@@ -11,17 +11,34 @@
 
 namespace seriatim {
 
+/// How far one worker of a replay is.
+struct WorkerProgress {
+  std::int64_t done = 0;  ///< Events.
+  double events_per_second = 0;
+};
+
 /// How far a replay is. Reported a few times a second.
 struct MigrationProgress {
   std::string phase;          ///< "replaying", "catching up", "building indexes", "switching".
   std::int64_t done = 0;      ///< Events.
-  std::int64_t total = 0;     ///< Events; 0 when unknown.
+  std::int64_t total = 0;     ///< Events, for large stores an estimate; 0 when unknown.
   double seconds = 0;         ///< Since the phase began.
+  double events_per_second = 0;         ///< Since the phase began.
+  std::optional<double> seconds_left;   ///< At that speed; empty when nothing is known about it yet.
+  std::vector<WorkerProgress> workers;  ///< While several replay at once, or one in the background.
 };
 using ProgressReport = std::function<void(const MigrationProgress&)>;
 
-/// Polled between batches of events; returning true ends the migration cleanly with Error(migration).
+/// Asked a few times a second, by the thread that migrates, whatever the database is busy with; returning true ends the
+/// migration cleanly with Error(migration).
 using Cancelled = std::function<bool()>;
+
+/// How a replay is divided. The defaults suit nearly everybody.
+struct ReplaySettings {
+  int workers = 0;                         ///< Threads, of two connections each; 0: one a core, at most four.
+  std::int64_t events_a_group = 250'000;   ///< About how many events a worker takes at a time.
+  std::size_t bytes_a_worker = std::size_t{48} << 20U;  ///< Rows that take more are written in between.
+};
 
 /// Where the views of a domain are.
 struct MigrationStatus {
@@ -54,6 +71,9 @@ struct MigrationResult {
 class ViewMigrator {
  public:
   virtual ~ViewMigrator() = default;
+
+  /// Divides the replays of later calls of `online` like this. Error(usage) when a number makes no sense.
+  virtual void divide(const ReplaySettings& settings) = 0;
 
   [[nodiscard]] virtual MigrationStatus status() = 0;
 

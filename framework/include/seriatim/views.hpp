@@ -8,12 +8,14 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <vector>
 
+#include "seriatim/inline_vector.hpp"
 #include "seriatim/message.hpp"
 #include "seriatim/types.hpp"
 
@@ -22,6 +24,10 @@ namespace seriatim {
 /// The record types (tables) that a projector manages: `using Manages = seriatim::records<WalletRecord>;`
 template <class... Rs>
 using records = types<Rs...>;
+
+/// `using Manages = seriatim::no_records;` says that a projector keeps no table of its own: it writes by `execute_sql`
+/// alone, live, and replays leave it out.
+struct no_records : types<> {};
 
 /// A record type as the framework keeps it: keyed by `table`. A constant.
 struct RecordType {
@@ -46,16 +52,16 @@ template <class R>
 /// One column that must equal one of some values.
 struct Predicate {
   std::size_t column;
-  std::vector<attributes::Value> any_of;
+  detail::InlineVector<attributes::Value, 1> any_of;
 };
 
 /// Which rows of R: all predicates must hold. Made by `where`, `in` and `by_aggregate`, joined by `&&`.
 template <class R>
 struct Condition {
-  std::vector<Predicate> predicates;
+  detail::InlineVector<Predicate, 2> predicates;
 
   [[nodiscard]] friend Condition operator&&(Condition a, const Condition& b) {
-    a.predicates.insert(a.predicates.end(), b.predicates.begin(), b.predicates.end());
+    for (const Predicate& predicate : b.predicates) a.predicates.push_back(predicate);
     return a;
   }
 };
@@ -71,6 +77,9 @@ struct Assignment {
 /// An assignment to a column of R.
 template <class R>
 struct AssignmentOf : Assignment {};
+
+/// The assignments of one operation.
+using Assignments = detail::InlineVector<Assignment, 4>;
 
 /// Rows whose `member` equals `value`.
 template <class R, class M>
@@ -142,6 +151,9 @@ struct Selection {
 /// Live, everything but the reading calls is sent together with the commit: no round trip of its own. `find`, `get`,
 /// `find_all`, `last` and `update` with a function read, and cost a round trip each; prefer assignments where they
 /// can say it. Touching a record that the projector does not manage throws Error(not_managed).
+///
+/// A replay takes the aggregates one by one, several at once, unless the projector declares `ordering`. Such a
+/// projector keeps to rows of the event's own aggregate; see docs/view-migrations.md for what that means exactly.
 /// Not thread-safe: it belongs to one call.
 class Views {
  public:
@@ -178,8 +190,9 @@ class Views {
     update(record_type<R>(), condition.predicates, slice(assignments), false);
   }
 
-  /// Changes the row of the condition by assignments, and its columns `updated_at` and `sequence_number`, where the
-  /// record has them, to those of the event. Error(record_not_found) when there is no such row.
+  /// Changes the row of the condition by assignments, and its columns `updated_at` (a Timestamp) and `sequence_number` (an
+  /// std::int32_t), where the record has them and the assignments do not, to those of the event.
+  /// Error(record_not_found) when there is no such row.
   template <class R>
   void update_one(const Condition<R>& condition,
                   std::initializer_list<std::type_identity_t<AssignmentOf<R>>> assignments) {
@@ -234,24 +247,32 @@ class Views {
     erase(record_type<R>(), condition.predicates);
   }
 
+  /// Runs a statement of the projector's own in the command's transaction, for what the operations above cannot say.
+  /// Parameters ($1, $2, ...) are always bound: give them as text, or empty for NULL. Name tables with their schema.
+  /// Live only: Error(usage) in a replay, where there is no database to run it in. So whatever it writes is not
+  /// rebuilt by a migration.
+  void execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters = {});
+
  private:
   using Change = std::function<void(void*)>;
   using Visit = std::function<void(const void*)>;
 
   template <class R>
-  static std::vector<Assignment> slice(std::initializer_list<AssignmentOf<R>> assignments) {
-    return {assignments.begin(), assignments.end()};
+  static Assignments slice(std::initializer_list<AssignmentOf<R>> assignments) {
+    Assignments sliced;
+    for (const Assignment& assignment : assignments) sliced.push_back(assignment);
+    return sliced;
   }
 
   void require_managed(const RecordType& type) const;
   void create(const RecordType& type, const void* record);
   void create_or_update(const RecordType& type, const void* record, std::span<const std::size_t> key,
-                        std::vector<Assignment> assignments);
-  void update(const RecordType& type, std::span<const Predicate> predicates, std::vector<Assignment> assignments,
-              bool must_exist);
+                        const Assignments& assignments);
+  void update(const RecordType& type, std::span<const Predicate> predicates, Assignments assignments, bool must_exist);
   void update_each(const RecordType& type, std::span<const Predicate> predicates, const Change& change);
   void select(const RecordType& type, const views::Selection& selection, const Visit& visit);
   void erase(const RecordType& type, std::span<const Predicate> predicates);
+  void require_row(const RecordType& type, std::span<const Predicate> predicates);
   [[noreturn]] void fail_not_found(const RecordType& type) const;
 
   views::Persistor& persistor_;

@@ -1,5 +1,7 @@
 #include "migrations/catch_up.hpp"
 
+#include <algorithm>
+
 #include "store/postgres/live_persistor.hpp"
 #include "store/postgres/sql_statements.hpp"
 
@@ -8,10 +10,18 @@ namespace {
 
 constexpr std::int64_t events_a_message = 200;
 
+/// Those without tables are left out: there is nothing of theirs to bring up to date.
 std::vector<const ProjectorType*> projectors_of(const Plan& plan) {
   std::vector<const ProjectorType*> projectors;
-  for (const auto& replay : plan.replays) projectors.push_back(replay.projector);
+  for (const auto& replay : plan.replays) {
+    if (!replay.tables.empty()) projectors.push_back(replay.projector);
+  }
   return projectors;
+}
+
+bool any_global(const Plan& plan) {
+  return std::any_of(plan.replays.begin(), plan.replays.end(),
+                     [](const Replay& replay) { return replay.projector->ordering == Ordering::global; });
 }
 
 }  // namespace
@@ -21,6 +31,7 @@ CatchUp::CatchUp(postgres::Connection& connection, const postgres::PostgresStore
     : connection_{connection},
       raise_{postgres::quoted_name(store.names().store, "raise")},
       target_{std::move(target)},
+      in_commit_order_{any_global(plan)},
       projection_{store.registry(), projectors_of(plan)},
       reader_{connection, store, projection_.types()} {}
 
@@ -29,13 +40,15 @@ std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
   postgres::Batch batch{connection_};
   postgres::LivePersistor persistor{batch, target_.view_schema, target_.suffix, raise_};
   std::int64_t events = 0;
-  reader_.read(range, [&](const ReplayEvent& event) {
+  const auto apply = [&](const ReplayEvent& event) {
     projection_.project(event, persistor, [&](const ProjectorType& projector, const ReplayEvent& e) {
       persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, {}, e.header, false});
     });
     if (++events % events_a_message == 0) batch.flush();
     progress.advance();
-  });
+  };
+  // The order of commits is also one of the streams, so one pass does for all projectors.
+  in_commit_order_ ? reader_.read_in_commit_order(range, apply) : reader_.read(range, apply);
   batch.flush();
   return events;
 }

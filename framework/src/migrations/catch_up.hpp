@@ -25,6 +25,7 @@ class CatchUp {
   postgres::Connection& connection_;
   std::string raise_;
   RebuildTarget target_;
+  bool in_commit_order_;  ///< For projectors that need it.
   Projection projection_;
   EventReader reader_;
 };

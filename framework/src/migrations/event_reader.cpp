@@ -1,39 +1,43 @@
 #include "migrations/event_reader.hpp"
 
+#include <algorithm>
 #include <cstring>
+
+#include "store/postgres/copy_reader.hpp"
 
 namespace seriatim::migrations {
 namespace {
 
-constexpr const char* fetch = "fetch 10000 from seriatim_replay";
+using postgres::big_endian;
+
+/// How many events are fetched at a time: enough to make a round trip cheap, unless they are large.
+constexpr std::size_t first_fetch = 1000;
+constexpr std::size_t most_a_fetch = 10'000;
+constexpr std::size_t bytes_a_fetch = std::size_t{8} << 20U;
+
+/// Pages of events that are looked at to divide them. That takes some hundredths of a second.
+constexpr std::int64_t pages_a_sample = 1000;
+
+/// Groups that each worker gets at least, so that all end at about the same time.
+constexpr std::int64_t groups_a_worker = 12;
 
 /// PostgreSQL counts binary timestamps from 2000-01-01.
 constexpr std::chrono::microseconds postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1} -
                                                      std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
 
-/// A big-endian integer of a binary field.
-template <class Unsigned>
-Unsigned big_endian(const char* bytes) {
-  Unsigned value = 0;
-  for (std::size_t i = 0; i < sizeof value; ++i) {
-    value = static_cast<Unsigned>((value << 8U) | static_cast<unsigned char>(bytes[i]));
+std::size_t next_fetch(std::size_t events, std::size_t bytes) {
+  if (events == 0) return first_fetch;
+  return std::clamp<std::size_t>(bytes_a_fetch / (bytes / events + 1), 1, most_a_fetch);
+}
+
+/// The columns that visit_rows reads, in its order.
+std::string columns_of(const char* source) {
+  std::string columns;
+  for (const char* column : {"aggregate_id", "sequence_number", "created_at", "event_type_id", "event_json"}) {
+    columns.append(columns.empty() ? "" : ", ").append(source).append(".").append(column);
   }
-  return value;
+  return columns;
 }
-
-Uuid uuid_of(const pqxx::field& field) {
-  Uuid id{};
-  std::memcpy(&id, field.c_str(), sizeof id);
-  return id;
-}
-
-Timestamp timestamp_of(const pqxx::field& field) {
-  const auto micros = static_cast<std::int64_t>(big_endian<std::uint64_t>(field.c_str()));
-  return Timestamp{std::chrono::microseconds{micros} + postgres_epoch};
-}
-
-/// A binary jsonb is a version byte and the text.
-std::string_view json_of(const pqxx::field& field) { return {field.c_str() + 1, field.size() - 1}; }
 
 }  // namespace
 
@@ -48,70 +52,145 @@ EventReader::EventReader(postgres::Connection& connection, const postgres::Postg
   types_ = "array[" + types_ + "]::smallint[]";
 }
 
-std::string EventReader::selection(const ReplayRange& range) const {
-  if (range.from == 0) {
-    // What lies beyond the cut of a late stream is left out while reading: there are few of those.
-    std::string where = " from " + events_ + " e where e.event_type_id = any(" + types_ + ")";
-    if (range.to != 0) where += " and (e.xact_id is null or e.xact_id < " + std::to_string(range.to) + ")";
-    return where;
-  }
-  const std::string since = std::to_string(range.from);
+/// The events `e` of the range, apart from those that are beyond the cut of a stream and below the horizon all the same:
+/// there are few of those, and they are left out while reading.
+std::string EventReader::source(const ReplayRange& range) const {
+  if (range.from == 0) return " from " + events_ + " e";
   return " from " + events_ + " e join (select partition_key, aggregate_id, min(sequence_number) as first from " +
-         events_ + " where xact_id >= " + since +
+         events_ + " where xact_id >= " + std::to_string(range.from) +
          " group by partition_key, aggregate_id) late on late.partition_key = e.partition_key"
-         " and late.aggregate_id = e.aggregate_id and e.sequence_number >= late.first"
-         " where e.event_type_id = any(" + types_ + ")";
+         " and late.aggregate_id = e.aggregate_id and e.sequence_number >= late.first";
+}
+
+std::string EventReader::in_time(const ReplayRange& range) const {
+  if (range.from != 0 || range.to == 0) return "true";
+  return "(e.xact_id is null or e.xact_id < " + std::to_string(range.to) + ")";
+}
+
+std::string EventReader::at_least(const StreamKey& key) const {
+  return "(e.partition_key, e.aggregate_id) >= (" + connection_.quoted(key.partition_key) + ", '" +
+         uuid_text(key.aggregate_id) + "'::uuid)";
+}
+
+std::string EventReader::in_group(const StreamGroup& group) const {
+  if (group.from && group.to && group.from->partition_key == group.to->partition_key) {
+    // The planner estimates these better than comparisons of rows, and looks at one partition.
+    return "e.partition_key = " + connection_.quoted(group.from->partition_key) + " and e.aggregate_id >= '" +
+           uuid_text(group.from->aggregate_id) + "' and e.aggregate_id < '" + uuid_text(group.to->aggregate_id) + "'";
+  }
+  std::string condition = group.from ? at_least(*group.from) : "true";
+  if (group.to) condition += " and not " + at_least(*group.to);
+  return condition;
 }
 
 std::int64_t EventReader::count(const ReplayRange& range) {
-  return connection_.execute("select count(*)" + selection(range))[0][0].as<std::int64_t>();
+  return connection_
+      .execute("select count(*)" + source(range) + " where " + of_types() + " and " + in_time(range))[0][0]
+      .as<std::int64_t>();
 }
 
-EventReader::Cuts EventReader::cuts(TransactionId at) {
-  Cuts cuts;
-  if (at == 0) return cuts;
+StreamCuts EventReader::cuts(const ReplayRange& range) {
+  StreamCuts cuts;
+  if (range.to == 0) return cuts;
   const auto rows = connection_.execute("select aggregate_id, min(sequence_number) from " + events_ +
-                                        " where xact_id >= " + std::to_string(at) + " group by aggregate_id");
+                                        " where xact_id >= " + std::to_string(range.to) + " group by aggregate_id");
   for (const auto& row : rows) {
     cuts.emplace(parse_uuid(std::string_view{row[0].c_str(), row[0].size()}).value(), row[1].as<std::int32_t>());
   }
   return cuts;
 }
 
-void EventReader::read(const ReplayRange& range, const std::function<void(const ReplayEvent&)>& visit) {
-  const Cuts late = cuts(range.to);
-  // All rows are wanted, not the first few: without this the planner prefers the slow index scan.
-  connection_.execute("set local cursor_tuple_fraction = 1; set local work_mem = '256MB';"
-                      " declare seriatim_replay binary no scroll cursor for"
-                      " select e.aggregate_id, e.sequence_number, e.created_at, e.event_type_id, e.event_json" +
-                      selection(range) + " order by e.partition_key, e.aggregate_id, e.sequence_number");
-  while (visit_rows(connection_.execute(fetch), late, visit) != 0) {
+StreamGroups EventReader::divide(const ReplayRange& range, const ReplaySettings& settings, std::size_t workers) {
+  const auto pages = connection_.execute("select coalesce(sum(pg_relation_size(relid)), 0)::bigint / current_setting("
+                                         "'block_size')::bigint from pg_partition_tree(" +
+                                         connection_.quoted(events_) + "::regclass) where isleaf")[0][0]
+                         .as<std::int64_t>();
+  const double share = pages <= pages_a_sample ? 1 : static_cast<double>(pages_a_sample) / static_cast<double>(pages);
+  const auto sampled_a_group = static_cast<std::int64_t>(share * static_cast<double>(settings.events_a_group));
+  const std::string sample = share < 1 ? " tablesample system (" + std::to_string(share * 100) + ") repeatable (1)" : "";
+  const auto rows = connection_.execute(
+      "select partition_key, aggregate_id, events from (select partition_key, aggregate_id, count(*) over () as events,"
+      " row_number() over (order by partition_key, aggregate_id) - 1 as place from " + events_ + " e" + sample +
+      " where " + of_types() + " and " + in_time(range) + ") sample where place % greatest(1, least(" +
+      std::to_string(sampled_a_group) + ", events / " + std::to_string(groups_a_worker * static_cast<int>(workers)) +
+      ")) = 0 order by place");
+  StreamGroups result;
+  if (!rows.empty()) result.events = static_cast<std::int64_t>(rows[0][2].as<double>() / share);
+  StreamGroup group;
+  for (const auto& row : rows) {
+    const StreamKey key{row[0].c_str(), parse_uuid(std::string_view{row[1].c_str(), row[1].size()}).value()};
+    if (row.rownumber() == 0 || group.from == key) continue;  // The first begins the first group, which has no bound.
+    group.to = key;
+    result.groups.push_back(group);
+    group = {key, {}};
+  }
+  result.groups.push_back(group);
+  return result;
+}
+
+std::string EventReader::query(const ReplayRange& range, const StreamGroup& group) const {
+  return "select " + columns_of("e") + source(range) + " where " + of_types() + " and " + in_time(range) + " and " +
+         in_group(group) + " order by e.partition_key, e.aggregate_id, e.sequence_number";
+}
+
+std::string EventReader::query_in_commit_order(const ReplayRange& range) const {
+  // The window goes over the events of all types: any of them may hold back its successors.
+  return "select " + columns_of("o") + " from (select e.*, max(coalesce(e.xact_id, 0)) over stream as place," +
+         " max(e.command_id) over stream as command" + source(range) + " where " + in_time(range) +
+         " window stream as (partition by e.partition_key, e.aggregate_id order by e.sequence_number rows"
+         " unbounded preceding)) o where o.event_type_id = any(" + types_ +
+         ") order by o.place, o.command, o.aggregate_id, o.sequence_number";
+}
+
+void EventReader::fetch_all(const std::string& query, const StreamCuts& cuts, const Visit& visit) {
+  connection_.execute(std::string{reading_settings}.append("; declare seriatim_replay binary no scroll cursor for ") +
+                      query);
+  EventRows events{store_, cuts};
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+  for (;;) {
+    const pqxx::result fetched =
+        connection_.execute("fetch " + std::to_string(next_fetch(rows, bytes)) + " from seriatim_replay");
+    if (fetched.empty()) break;
+    rows = fetched.size();
+    bytes = 0;
+    for (const auto& row : fetched) {
+      const pqxx::field json = row[4];
+      bytes += json.size();
+      const ReplayEvent* event = events.event_of(row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str(),
+                                                 {json.c_str(), json.size()});
+      if (event != nullptr) visit(*event);
+    }
   }
   connection_.execute("close seriatim_replay");
 }
 
-std::size_t EventReader::visit_rows(const pqxx::result& rows, const Cuts& cuts,
-                                    const std::function<void(const ReplayEvent&)>& visit) {
-  ReplayEvent event{};
-  AggregateId current{};
-  std::int32_t cut = 0;  // 0: the current stream is not cut.
-  for (const auto& row : rows) {
-    event.header.aggregate_id = uuid_of(row[0]);
-    if (event.header.aggregate_id != current) {
-      current = event.header.aggregate_id;
-      const auto found = cuts.find(current);
-      cut = found == cuts.end() ? 0 : found->second;
-    }
-    event.header.sequence_number = static_cast<std::int32_t>(big_endian<std::uint32_t>(row[1].c_str()));
-    if (cut != 0 && event.header.sequence_number >= cut) continue;
-    event.header.created_at = timestamp_of(row[2]);
-    const auto* type = store_.ids().event_of(static_cast<int>(big_endian<std::uint16_t>(row[3].c_str())));
-    event.type = type->type;
-    event.type_name = type->name;
-    event.json = json_of(row[4]);
-    visit(event);
+const ReplayEvent* EventRows::event_of(const char* aggregate_id, const char* sequence_number, const char* created_at,
+                                       const char* type, std::string_view json) {
+  EventHeader& header = event_.header;
+  if (std::memcmp(&header.aggregate_id, aggregate_id, sizeof header.aggregate_id) != 0) {
+    std::memcpy(&header.aggregate_id, aggregate_id, sizeof header.aggregate_id);
+    const auto found = cuts_.find(header.aggregate_id);
+    cut_ = found == cuts_.end() ? 0 : found->second;
   }
-  return rows.size();
+  header.sequence_number = static_cast<std::int32_t>(big_endian<std::uint32_t>(sequence_number));
+  if (cut_ != 0 && header.sequence_number >= cut_) return nullptr;
+  const auto microseconds = static_cast<std::int64_t>(big_endian<std::uint64_t>(created_at));
+  header.created_at = Timestamp{std::chrono::microseconds{microseconds} + postgres_epoch};
+  const postgres::TypeIds::EventName* name = ids_.event_of(static_cast<int>(big_endian<std::uint16_t>(type)));
+  event_.type = name->type;
+  event_.type_name = name->name;
+  event_.json = json.substr(1);  // A binary jsonb is a version byte and the text.
+  return &event_;
+}
+
+const ReplayEvent* EventRows::event_of(std::string_view row) {
+  postgres::RowFields fields{row};
+  const char* aggregate_id = fields.next().data();
+  const char* sequence_number = fields.next().data();
+  const char* created_at = fields.next().data();
+  const char* type = fields.next().data();
+  return event_of(aggregate_id, sequence_number, created_at, type, fields.next());
 }
 
 }  // namespace seriatim::migrations

@@ -1,5 +1,7 @@
 #include "migrations/postgres_migrator.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -17,8 +19,10 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::int64_t few_events = 100;
 constexpr int most_passes = 20;
 constexpr int switch_attempts = 30;
+/// Indexes are sorted in memory, where that is possible.
+constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
 /// How long writers may queue behind a switch that cannot get its lock, per attempt.
-constexpr const char* switch_lock_timeout = "set local lock_timeout = '500ms'";
+constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds{std::chrono::steady_clock::now() - start}.count();
@@ -76,6 +80,11 @@ struct PostgresMigrator::Run {
 
 int PostgresMigrator::target_or_latest(std::optional<int> target) const {
   return target.value_or(domain_.versions().latest());
+}
+
+void PostgresMigrator::divide(const ReplaySettings& settings) {
+  (void)workers_of(settings);
+  settings_ = settings;
 }
 
 MigrationStatus PostgresMigrator::status() {
@@ -164,19 +173,40 @@ void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
   postgres::Connection reading{url_};
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
-  run.events = Rebuild{reading, run.connection, store_, plan, target_of(plan)}.run(range, progress);
-  progress.begin("building indexes", 0);
-  for (const auto& replay : plan.replays) {
-    for (const auto& table : replay.tables) {
-      if (table.indexes_sql) run_view_sql(run.connection, with_suffix(*table.indexes_sql, suffix));
-      run.connection.execute("analyze " +
-                             quoted_name(domain_.view_schema(), std::string{table.record->table} + suffix));
-    }
-  }
+  run.events = Rebuild{reading, url_, store_, plan, target_of(plan), settings_}.run(range, progress);
+  build_indexes(plan, progress);
   run.connection.execute("begin");
   run.versions.set_horizon(plan.to, range.to);
   run.versions.set_phase(plan.to, Phase::online_finished);
   run.connection.execute("commit", postgres::Phase::commit);
+}
+
+/// Several tables at once, each with a connection of its own.
+void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const {
+  std::vector<const TableToBuild*> tables;
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) tables.push_back(&table);
+  }
+  const std::string suffix = target_of(plan).suffix;
+  std::atomic<std::size_t> taken{0};
+  progress.begin("building indexes", 0);
+  Crew crew{[&] { progress.check(); }};
+  crew.run(std::min(workers_of(settings_), tables.size()), [&](std::size_t) {
+    postgres::Connection connection{url_};
+    const Crew::Cancellable cancellable{crew, connection};
+    connection.execute(index_settings);
+    for (std::size_t next = taken++; next < tables.size() && !crew.stopping(); next = taken++) {
+      const TableToBuild& table = *tables[next];
+      const std::string name{table.record->table};
+      try {
+        if (table.indexes_sql) run_view_sql(connection, with_suffix(*table.indexes_sql, suffix));
+        connection.execute("analyze " + quoted_name(domain_.view_schema(), name + suffix));
+      } catch (const postgres::DatabaseError& error) {
+        explain_collision(error, name);
+        throw;
+      }
+    }
+  });
   progress.end();
 }
 
@@ -236,7 +266,7 @@ void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progres
 }
 
 void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  run.connection.execute(std::string{"begin; "} + switch_lock_timeout);
+  run.connection.execute(begin_switch);
   const auto start = std::chrono::steady_clock::now();
   run.versions.lock_out_writers(plan.from);
   CatchUp last{run.connection, store_, plan, target_of(plan)};

@@ -15,6 +15,7 @@ class PostgresMigrator final : public ViewMigrator {
   PostgresMigrator(std::string url, const postgres::PostgresStore& store, std::size_t domain)
       : url_{std::move(url)}, store_{store}, domain_{store.registry().domains()[domain]} {}
 
+  void divide(const ReplaySettings& settings) override;
   [[nodiscard]] MigrationStatus status() override;
   [[nodiscard]] MigrationPlan plan(std::optional<int> target) override;
   MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
@@ -25,6 +26,7 @@ class PostgresMigrator final : public ViewMigrator {
 
   [[nodiscard]] int target_or_latest(std::optional<int> target) const;
   void build(Run& run, const Plan& plan, Progress& progress);
+  void build_indexes(const Plan& plan, Progress& progress) const;
   void run_view_sql(postgres::Connection& connection, const std::string& sql) const;
   void drop_tables(postgres::Connection& connection, int version) const;
   std::int64_t catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from);
@@ -36,6 +38,7 @@ class PostgresMigrator final : public ViewMigrator {
   std::string url_;
   const postgres::PostgresStore& store_;
   const Domain& domain_;
+  ReplaySettings settings_;
 };
 
 }  // namespace seriatim::migrations

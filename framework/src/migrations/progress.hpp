@@ -1,58 +1,64 @@
 #pragma once
 // Counting events of a long run, reporting now and then, and noticing that it should stop.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "seriatim/errors.hpp"
 #include "seriatim/view_migrator.hpp"
 
 namespace seriatim::migrations {
 
-/// Not thread-safe.
+/// One thread begins and ends phases, checks and reports. It counts by `advance`; or workers count by `add`, each its own
+/// events, any number of threads at once.
 class Progress {
  public:
-  Progress(ProgressReport report, Cancelled cancelled) : report_{std::move(report)}, cancelled_{std::move(cancelled)} {}
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
-  /// Starts a phase.
-  void begin(std::string phase, std::int64_t total) {
-    current_ = {std::move(phase), 0, total, 0};
-    began_ = reported_ = std::chrono::steady_clock::now();
-    tell();
-  }
+  Progress(ProgressReport report, Cancelled cancelled, Clock now = &std::chrono::steady_clock::now)
+      : report_{std::move(report)}, cancelled_{std::move(cancelled)}, now_{std::move(now)} {}
+
+  /// Starts a phase of about so many events (0: nobody knows), done by so many workers. Throws as `check` does.
+  void begin(std::string_view phase, std::int64_t total, std::size_t workers = 0);
 
   /// One more event is done. Looks at the clock only every 256 events.
   void advance() {
-    if ((++current_.done & 0xff) == 0) check();
+    if ((++done_ & 0xff) == 0) check();
   }
 
-  /// Starts counting again from none.
-  void restart() { current_.done = 0; }
+  /// A worker did so many more events. Thread-safe.
+  void add(std::size_t worker, std::int64_t events) noexcept {
+    workers_[worker].done.fetch_add(events, std::memory_order_relaxed);
+  }
 
   /// The phase is over.
-  void end() { tell(); }
+  void end();
 
-  /// Throws Error(migration) when the caller wants to stop.
-  void check() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - reported_ < std::chrono::milliseconds{200}) return;
-    reported_ = now;
-    tell();
-    if (cancelled_ && cancelled_()) {
-      throw_error<ErrorCode::migration>("the migration was cancelled: the live views are as they were");
-    }
-  }
+  /// Reports, unless it did so just now. Throws Error(migration) when the caller wants to stop.
+  void check();
 
  private:
-  void tell() {
-    current_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    if (report_) report_(current_);
-  }
+  /// A cache line each, so that workers do not slow each other down.
+  struct alignas(64) Counter {
+    std::atomic<std::int64_t> done{0};
+  };
+
+  void tell() const;
+  void stop_if_cancelled() const;
 
   ProgressReport report_;
   Cancelled cancelled_;
-  MigrationProgress current_;
+  Clock now_;
+  std::string phase_;
+  std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
+  std::vector<Counter> workers_;
   std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point reported_;
 };

@@ -1,13 +1,34 @@
 #pragma once
 // Locality: proof that a projector, in one table, keeps to the rows of the aggregate whose event it handles.
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "seriatim/views.hpp"
 
 namespace seriatim::views {
+
+/// What is left of the ways in which a table may be local, as a set of bits.
+using LocalityBits = std::uint64_t;
+
+/// What all workers of one replay have seen together: each watches its own operations, and a table is local only in a way
+/// that is left for all of them. (One may see rows that name A in `aggregate_id` and B in `other_id`, another
+/// conditions on `other_id`: each is fine by itself.) Thread-safe; must outlive its users.
+class SharedLocality {
+ public:
+  /// The bits of a table, all set at first. The reference stays valid.
+  [[nodiscard]] std::atomic<LocalityBits>& of(std::string_view table);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string_view, std::atomic<LocalityBits>> tables_;  ///< Nodes of a map do not move.
+};
 
 /// Watches all operations on one table, and knows the columns by which the table is *local*.
 ///
@@ -22,6 +43,9 @@ namespace seriatim::views {
 /// in its last event). Rows that were written away before are missing from then on, therefore whoever forgets rows
 /// must look at `local()` again at the end, and begin anew, keeping all rows, when it has become false.
 ///
+/// A table into which rows are added, and nothing else, is local too, whatever is in its columns: no event asks for the
+/// rows of any other.
+///
 /// It is sneaky when rows of aggregate A hold the id of aggregate B in another column, `other_id`, and B's events then
 /// change the rows "where other_id = B". Each operation names the current aggregate in some column; but rows that A
 /// added had A's id not in `other_id`, so that column was struck off when A added them, and B's condition strikes off
@@ -31,10 +55,13 @@ namespace seriatim::views {
 /// the id of the current aggregate; null when there is none, which no operation is local to. Not thread-safe.
 class Locality {
  public:
-  explicit Locality(const RecordType& type);
+  /// With `shared`, the table is local as long as it is for all who share it.
+  explicit Locality(const RecordType& type, SharedLocality* shared = nullptr);
+
+  enum class Change : std::uint8_t { added, changed };
 
   /// A row is added, or was changed into what `record` is now.
-  void row(const void* record, const Uuid* current);
+  void row(const void* record, const Uuid* current, Change change);
 
   /// Rows are read, changed or erased by a condition.
   void condition(std::span<const Predicate> predicates, const Uuid* current);
@@ -45,17 +72,29 @@ class Locality {
   /// Columns of rows are set.
   void assignments(std::span<const Assignment> assignments, const Uuid* current);
 
-  [[nodiscard]] bool local() const noexcept { return !candidates_.empty(); }
+  [[nodiscard]] bool local() const noexcept { return left_ != 0; }
+
+  /// The columns that are left, in the order of the record: each holds, in all rows that an aggregate's events have
+  /// touched, the id of that aggregate. None may be left where rows are only added.
+  [[nodiscard]] std::vector<std::size_t> columns() const;
 
  private:
   struct Candidate {
     std::size_t column;
     const attributes::Member* member;
+    LocalityBits bit;
     [[nodiscard]] bool holds(const void* record, const Uuid* current) const;
     [[nodiscard]] bool equals(const attributes::Value& value, const Uuid* current) const;
   };
 
+  /// Strikes off the candidates for which `lost` says so, and, unless rows are only added, the hope for that.
+  template <class Lost>
+  void strike(bool only_adds, const Lost& lost);
+
   std::vector<Candidate> candidates_;
+  LocalityBits mine_;
+  LocalityBits left_;  ///< Of what is shared, when this table's own set shrank last.
+  std::atomic<LocalityBits>* shared_;
 };
 
 }  // namespace seriatim::views

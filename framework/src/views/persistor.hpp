@@ -3,8 +3,12 @@
 // memory, flushed by COPY), store/postgres/live_persistor (SQL, one operation at a time).
 
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "seriatim/errors.hpp"
 #include "seriatim/views.hpp"
 
 namespace seriatim::views {
@@ -32,6 +36,18 @@ class Persistor {
   virtual void select(const RecordType& type, const Selection& selection, const Visit& visit) = 0;
 
   virtual void erase(const RecordType& type, std::span<const Predicate> predicates) = 0;
+
+  /// Runs a statement of the projector's own. Only the live tables can; everything else refuses it.
+  virtual void execute_sql(const std::string& /*sql*/, const std::vector<std::optional<std::string>>& /*parameters*/) {
+    refuse_sql();
+  }
+
+ protected:
+  [[noreturn]] static void refuse_sql() {
+    throw_error<ErrorCode::usage>(
+        "execute_sql works on the live tables only, and these tables are being replayed from events: say it with the "
+        "operations of Views, or put the statement into a projector of its own that keeps seriatim::no_records");
+  }
 };
 
 }  // namespace seriatim::views

@@ -63,7 +63,7 @@ ReplayPersistor::Entry& ReplayPersistor::entry(const RecordType& type) {
 ReplayPersistor::Entry& ReplayPersistor::add_alias(const RecordType& type) {
   Entry* entry = find(type.table);
   if (entry == nullptr) {
-    entry = entries_.emplace_back(std::make_unique<Entry>(type)).get();
+    entry = entries_.emplace_back(std::make_unique<Entry>(type, shared_)).get();
   } else if (!attributes::same_shape(*entry->table.type().attributes, *type.attributes)) {
     throw_error<ErrorCode::configuration>("two records with different columns claim table " + std::string{type.table} +
                                           ": give one of them a table of its own");
@@ -74,7 +74,8 @@ ReplayPersistor::Entry& ReplayPersistor::add_alias(const RecordType& type) {
 
 void ReplayPersistor::create(const RecordType& type, const void* record) {
   Entry& target = entry(type);
-  target.locality.row(record, current());
+  target.locality.row(record, current(), Locality::Change::added);
+  note_locality(target);
   target.table.insert(record);
 }
 
@@ -83,6 +84,7 @@ void ReplayPersistor::create_or_update(const RecordType& type, const void* recor
   Entry& target = entry(type);
   target.locality.upsert(record, key, current());
   target.locality.assignments(assignments, current());
+  note_locality(target);
   const RowId row = target.table.find_key(record, key);
   if (row == no_row) {
     target.table.insert(record);
@@ -97,6 +99,7 @@ void ReplayPersistor::update(const RecordType& type, std::span<const Predicate> 
   Entry& target = entry(type);
   target.locality.condition(predicates, current());
   target.locality.assignments(assignments, current());
+  note_locality(target);
   target.table.find(predicates, 0, found_);
   if (must_exist && found_.empty()) {
     throw_error<ErrorCode::record_not_found>("table " + std::string{type.table} +
@@ -108,18 +111,21 @@ void ReplayPersistor::update(const RecordType& type, std::span<const Predicate> 
 void ReplayPersistor::update_each(const RecordType& type, std::span<const Predicate> predicates, const Change& change) {
   Entry& target = entry(type);
   target.locality.condition(predicates, current());
+  note_locality(target);
   std::vector<RowId> rows;
   target.table.find(predicates, 0, rows);
   for (const RowId row : rows) {
     if (!target.table.alive(row)) continue;
     target.table.change(row, change);
-    target.locality.row(target.table.at(row), current());
+    target.locality.row(target.table.at(row), current(), Locality::Change::changed);
+    note_locality(target);
   }
 }
 
 void ReplayPersistor::select(const RecordType& type, const Selection& selection, const Visit& visit) {
   Entry& target = entry(type);
   target.locality.condition(selection.predicates, current());
+  note_locality(target);
   for (const RowId row : selected(target.table, selection)) {
     if (target.table.alive(row)) visit(target.table.at(row));
   }
@@ -128,17 +134,25 @@ void ReplayPersistor::select(const RecordType& type, const Selection& selection,
 void ReplayPersistor::erase(const RecordType& type, std::span<const Predicate> predicates) {
   Entry& target = entry(type);
   target.locality.condition(predicates, current());
+  note_locality(target);
   target.table.find(predicates, 0, found_);
   for (const RowId row : found_) target.table.erase(row);
 }
 
-bool ReplayPersistor::local() const noexcept {
-  return std::all_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->locality.local(); });
+std::optional<std::vector<std::size_t>> ReplayPersistor::local_columns(const RecordType& type) const {
+  const Entry* entry = find(type.table);
+  if (entry == nullptr) return std::nullopt;
+  return entry->locality.columns();
 }
 
 std::size_t ReplayPersistor::rows() const noexcept {
   return std::accumulate(entries_.begin(), entries_.end(), std::size_t{0},
                          [](std::size_t sum, const auto& entry) { return sum + entry->table.size(); });
+}
+
+std::size_t ReplayPersistor::rows_of(const RecordType& type) const noexcept {
+  const Entry* source = find(type.table);
+  return source == nullptr ? 0 : source->table.size();
 }
 
 std::size_t ReplayPersistor::bytes() const noexcept {

@@ -16,22 +16,25 @@ namespace seriatim::views {
 /// included. Rebuilding goes through all events of all times, so everything here is made for millions of operations
 /// per second: rows are plain objects, found by hash indexes.
 ///
-/// **How memory stays bounded.** The replayer calls `begin_aggregate`, lets the projectors handle all events of that
-/// aggregate, and goes on to the next one. Nearly all projectors touch only rows of the event's own aggregate. The
-/// persistor checks that for each operation, exactly, and `local()` says whether it held for all of them, in all
-/// tables (see Locality for what is checked and why it suffices). While it holds, the rows of finished aggregates are
-/// final: between two aggregates, the replayer may write all rows to the database (`for_each_table`, `for_each_row`)
-/// and call `clear()`, whenever `bytes()` says that it is time. Where it does not hold, because a projector counts over
-/// all aggregates or joins two of them, all rows must stay in memory to the end.
+/// **How memory stays bounded, and how several may work at once.** The replayer calls `begin_aggregate`, lets the
+/// projectors handle all events of that aggregate, and goes on to the next one. Nearly all projectors touch only rows
+/// of the event's own aggregate. The persistor checks that for each operation, exactly, and `local()` says whether it
+/// held for all of them, in all tables (see Locality for what is checked and why it suffices). While it holds, the rows
+/// of finished aggregates are final: between two aggregates, the replayer may write all rows to the database
+/// (`for_each_table`, `for_each_row`) and call `clear()`, whenever `bytes()` says that it is time; and several workers,
+/// each with a persistor of its own, may replay different aggregates at once when they share a SharedLocality.
 ///
-/// Nobody knows beforehand what the next event's handler will do. A replayer that has cleared rows must therefore look
-/// at `local()` again, at the end and after every exception. Once it is false, rows that are gone might have been
-/// needed: the replay begins anew, from empty tables and without clearing.
+/// Nobody knows beforehand what the next event's handler will do, so `local()` is looked at after each event, also when
+/// its handler threw. Once it is false, rows that are elsewhere might have been needed: the rebuild has failed, and its
+/// projector must be replayed in the order of commits instead, by one worker that keeps all rows.
 ///
 /// Not the database: unique and foreign keys, checks, column defaults and triggers do nothing here; they take effect
 /// when the rows are loaded. Not thread-safe; workers that replay different aggregates have one each.
 class ReplayPersistor final : public Persistor {
  public:
+  /// With `shared`, `local()` is about what all who share it do together.
+  explicit ReplayPersistor(SharedLocality* shared = nullptr) : shared_{shared} {}
+
   void create(const RecordType& type, const void* record) override;
   void create_or_update(const RecordType& type, const void* record, std::span<const std::size_t> key,
                         std::span<const Assignment> assignments) override;
@@ -44,10 +47,17 @@ class ReplayPersistor final : public Persistor {
   /// The events that follow are those of this aggregate. Each aggregate has one turn.
   void begin_aggregate(const Uuid& id) noexcept { current_ = id; }
 
-  /// Whether all operations so far kept to rows of the aggregate whose turn it was.
-  [[nodiscard]] bool local() const noexcept;
+  /// Whether all operations so far kept to rows of the aggregate whose turn it was. O(1).
+  [[nodiscard]] bool local() const noexcept { return not_local_ == nullptr; }
+
+  /// The table in which that is not so; local() must be false.
+  [[nodiscard]] std::string_view table_not_local() const noexcept { return not_local_->table; }
+
+  /// The columns by which a table is local; nothing when the table was not touched.
+  [[nodiscard]] std::optional<std::vector<std::size_t>> local_columns(const RecordType& type) const;
 
   [[nodiscard]] std::size_t rows() const noexcept;
+  [[nodiscard]] std::size_t rows_of(const RecordType& type) const noexcept;
 
   /// Roughly the memory that the rows take, indexes included.
   [[nodiscard]] std::size_t bytes() const noexcept;
@@ -63,7 +73,7 @@ class ReplayPersistor final : public Persistor {
 
  private:
   struct Entry {
-    explicit Entry(const RecordType& type) : table{type}, locality{type} {}
+    Entry(const RecordType& type, SharedLocality* shared) : table{type}, locality{type, shared} {}
     ReplayTable table;
     Locality locality;
   };
@@ -77,6 +87,12 @@ class ReplayPersistor final : public Persistor {
   Entry& add_alias(const RecordType& type);
   [[nodiscard]] Entry* find(std::string_view table) const noexcept;
   [[nodiscard]] const Uuid* current() const noexcept { return current_ ? &*current_ : nullptr; }
+  void note_locality(const Entry& entry) noexcept {
+    if (!entry.locality.local()) not_local_ = &entry.table.type();
+  }
+
+  SharedLocality* shared_;
+  const RecordType* not_local_ = nullptr;
 
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<Alias> aliases_;

@@ -5,7 +5,7 @@
 namespace seriatim::postgres {
 namespace {
 
-constexpr const char* session_settings =
+constexpr const char* settings =
     "set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; "
     "set intervalstyle = 'postgres'; set client_encoding = 'UTF8'; set standard_conforming_strings = on; "
     "set bytea_output = 'hex'; set extra_float_digits = 1; set plan_cache_mode = force_generic_plan; "
@@ -112,13 +112,20 @@ void throw_translated(Phase phase) {
   }
 }
 
+void throw_database_error(const std::string& sqlstate, const std::string& message, bool lost) {
+  if (lost) throw_lost(Phase::work, one_line(message));
+  throw_sql_error(Phase::work, sqlstate, one_line(message));
+}
+
+const char* session_settings() noexcept { return settings; }
+
 Connection::Connection(const std::string& url) {
   try {
     connection_ = std::make_unique<pqxx::connection>(url);
     const char* host = connection_->hostname();
     where_ = std::string{"database "} + connection_->dbname() + " at " + (host != nullptr ? host : "the local socket");
     refuse_reactivation(*connection_);
-    execute(session_settings);
+    execute(settings);
   } catch (const pqxx::failure& error) {
     throw Error{ErrorCode::connection_lost, "cannot connect to the database: " + one_line(error.what())};
   }
@@ -150,6 +157,15 @@ void Connection::append_quoted(std::string& out, const std::string& text) const 
     out.append(1, '\'').append(text).append(1, '\'');
   } else {
     out += connection_->quote(text);
+  }
+}
+
+void Connection::cancel() noexcept {
+  try {
+    connection_->cancel_query();
+  } catch (const std::exception&) {
+    // The server is gone, or has no more connections: the statement ends by itself, or is asked again.
+    return;
   }
 }
 

@@ -33,6 +33,13 @@ class DatabaseError : public Error {
 /// place that does. Call it in a catch block.
 [[noreturn]] void throw_translated(Phase phase);
 
+/// The same for an error of libpq, outside of a COMMIT: its SQLSTATE, where there is one, its text, and whether the
+/// connection is lost.
+[[noreturn]] void throw_database_error(const std::string& sqlstate, const std::string& message, bool lost);
+
+/// What every session of ours begins with: UTC, ISO dates, an empty search_path, generic plans.
+[[nodiscard]] const char* session_settings() noexcept;
+
 /// A connection. Not thread-safe. Session settings: UTC, ISO dates, an empty search_path, generic plans.
 class Connection {
  public:
@@ -51,6 +58,10 @@ class Connection {
   /// Appends a string literal to `out`. Plain text without quotes and backslashes is copied; the rest goes through the
   /// library.
   void append_quoted(std::string& out, const std::string& text) const;
+
+  /// Asks the server to cancel the statement that another thread is executing over this connection; that thread then gets
+  /// an Error(database). Without such a statement, or without an answer from the server, nothing happens. Thread-safe.
+  void cancel() noexcept;
 
   /// False when the connection was lost.
   [[nodiscard]] bool usable() const noexcept;

@@ -216,4 +216,18 @@ void LivePersistor::erase(const RecordType& type, std::span<const Predicate> pre
   execute(shape);
 }
 
+void LivePersistor::execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) {
+  if (!suffix_.empty()) refuse_sql();
+  Shape shape{sql, nullptr, {}};
+  for (const std::optional<std::string>& parameter : parameters) {
+    std::string value = "null";
+    if (parameter) {
+      value.clear();
+      batch_.connection().append_quoted(value, *parameter);
+    }
+    shape.parameters.push_back({"unknown", std::move(value)});  // PostgreSQL then infers the type.
+  }
+  execute(shape);
+}
+
 }  // namespace seriatim::postgres

@@ -26,6 +26,8 @@ class LivePersistor final : public views::Persistor {
   void update_each(const RecordType& type, std::span<const Predicate> predicates, const Change& change) override;
   void select(const RecordType& type, const views::Selection& selection, const Visit& visit) override;
   void erase(const RecordType& type, std::span<const Predicate> predicates) override;
+  /// Refused while the tables have a suffix: they are being replayed then, even if not in memory.
+  void execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) override;
 
  private:
   struct Shape;
