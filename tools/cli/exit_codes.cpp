@@ -19,6 +19,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::concurrent_migration:
       return ExitCode::conflict;
     case ErrorCode::plugin:
+    case ErrorCode::domain_mismatch:
       return ExitCode::plugin;
     case ErrorCode::connection_lost:
       return ExitCode::unreachable;
@@ -34,6 +35,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::store_not_installed:
     case ErrorCode::database:
     case ErrorCode::in_doubt:
+    case ErrorCode::store_not_adopted:
       break;
   }
   return ExitCode::failed;

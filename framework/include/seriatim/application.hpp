@@ -10,6 +10,7 @@
 #include "seriatim/event_log.hpp"
 #include "seriatim/options.hpp"
 #include "seriatim/view_migrator.hpp"
+#include "seriatim/view_verifier.hpp"
 
 namespace seriatim {
 
@@ -19,8 +20,8 @@ namespace seriatim {
 ///     app.commands().execute(wallet::AddMoney{{.aggregate_id = id}, "20.00"_decimal, "API"});
 class Application {
  public:
-  /// Registers the domains' types with the store. Errors: configuration (the domains contradict each other),
-  /// store_not_installed, connection_lost. `clock` is only for tests; without it the system's is used.
+  /// Registers the domains' types with the store, and checks that the domains fit what is stored. Errors: configuration
+  /// (the domains contradict each other), store_not_installed, store_not_adopted, domain_mismatch, connection_lost. `clock` is only for tests; without it the system's is used.
   Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock = nullptr);
   ~Application();
   Application(const Application&) = delete;
@@ -34,6 +35,13 @@ class Application {
 
   /// The migrator of one domain's views. Error(usage) when no domain of that name has views.
   [[nodiscard]] std::unique_ptr<ViewMigrator> migrator(std::string_view domain);
+
+  /// The verifier of one domain's views. Error(usage) when no domain of that name has views.
+  [[nodiscard]] std::unique_ptr<ViewVerifier> verifier(std::string_view domain);
+
+  /// Reads all events to find out which types the aggregates hold, which the constructor knows only of programs that
+  /// have declared theirs, and checks the domains again. Returns how many it did not know. Error(domain_mismatch).
+  std::int64_t record_stored_types();
 
  private:
   struct Parts;

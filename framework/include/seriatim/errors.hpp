@@ -39,6 +39,8 @@ enum class ErrorCode : std::uint8_t {
   transient,              ///< Serialization failure, deadlock or lock time-out: the same call may succeed.
   connection_lost,        ///< The database is unreachable or went away; nothing was stored.
   in_doubt,               ///< The connection was lost during COMMIT: stored or not, only the store can tell.
+  store_not_adopted,      ///< The store was written in another cluster, or by another program: `seriatim db adopt`.
+  domain_mismatch,        ///< The loaded domains do not fit the stored events or the tables that are there.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

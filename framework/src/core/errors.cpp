@@ -29,6 +29,8 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::transient: return "transient";
     case ErrorCode::connection_lost: return "connection_lost";
     case ErrorCode::in_doubt: return "in_doubt";
+    case ErrorCode::store_not_adopted: return "store_not_adopted";
+    case ErrorCode::domain_mismatch: return "domain_mismatch";
   }
   return "unknown";
 }

@@ -26,6 +26,8 @@ class PostgresMigrator final : public ViewMigrator {
   [[nodiscard]] int target_or_latest(std::optional<int> target) const;
   void build(Run& run, const Plan& plan, Progress& progress);
   void run_view_sql(postgres::Connection& connection, const std::string& sql) const;
+  /// The tables that were just made hold the records; before the events are read.
+  void require_fitting_tables(postgres::Connection& connection, const Plan& plan) const;
   void drop_tables(postgres::Connection& connection, int version) const;
   std::int64_t catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from);
   void switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from);

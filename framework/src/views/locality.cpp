@@ -59,4 +59,10 @@ void Locality::assignments(std::span<const Assignment> assignments, const Uuid* 
   });
 }
 
+std::vector<std::size_t> Locality::columns() const {
+  std::vector<std::size_t> columns;
+  for (const Candidate& candidate : candidates_) columns.push_back(candidate.column);
+  return columns;
+}
+
 }  // namespace seriatim::views

@@ -47,6 +47,10 @@ class Locality {
 
   [[nodiscard]] bool local() const noexcept { return !candidates_.empty(); }
 
+  /// The columns that are left, in the order of the record: each holds, in all rows that an aggregate's events have
+  /// touched, the id of that aggregate.
+  [[nodiscard]] std::vector<std::size_t> columns() const;
+
  private:
   struct Candidate {
     std::size_t column;

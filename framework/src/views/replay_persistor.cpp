@@ -136,6 +136,12 @@ bool ReplayPersistor::local() const noexcept {
   return std::all_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->locality.local(); });
 }
 
+std::optional<std::vector<std::size_t>> ReplayPersistor::local_columns(const RecordType& type) const {
+  const Entry* entry = find(type.table);
+  if (entry == nullptr) return std::nullopt;
+  return entry->locality.columns();
+}
+
 std::size_t ReplayPersistor::rows() const noexcept {
   return std::accumulate(entries_.begin(), entries_.end(), std::size_t{0},
                          [](std::size_t sum, const auto& entry) { return sum + entry->table.size(); });

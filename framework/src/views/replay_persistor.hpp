@@ -47,6 +47,9 @@ class ReplayPersistor final : public Persistor {
   /// Whether all operations so far kept to rows of the aggregate whose turn it was.
   [[nodiscard]] bool local() const noexcept;
 
+  /// The columns by which a table is local; nothing when the table was not touched.
+  [[nodiscard]] std::optional<std::vector<std::size_t>> local_columns(const RecordType& type) const;
+
   [[nodiscard]] std::size_t rows() const noexcept;
 
   /// Roughly the memory that the rows take, indexes included.
