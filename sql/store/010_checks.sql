@@ -31,7 +31,7 @@ select distinct a.aggregate_type_id, e.event_type_id
   from {store}.events e
   join {store}.aggregates a on a.events_partition_key = e.partition_key and a.aggregate_id = e.aggregate_id;
 
--- What each projector was when its tables were built: {"events": [...], "tables": {"name": {"column": "type"}}}.
+-- What each projector was when its tables were built: {"events": ["..."], "tables": [{"name": "...", "columns": [{"name": "...", "type": "..."}]}]}.
 create table {store}.view_fingerprints (
   view_schema text not null,
   projector text not null,

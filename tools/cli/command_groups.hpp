@@ -15,6 +15,7 @@ void add_execute_command(CLI::App& app, Action& action);
 void add_events_command(CLI::App& app, Action& action);
 void add_aggregate_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
+void add_projectors_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.

@@ -49,7 +49,7 @@ const char* exit_code_help() noexcept {
          "  3  a command was refused: invalid, unknown, or against the rules of the domain\n"
          "  4  conflict: another writer or another migration was first\n"
          "  5  yes, to the questions `migrate pending` and `migrate running`\n"
-         "  6  a plugin was rejected\n"
+         "  6  a plugin was rejected, or does not fit what is stored\n"
          "  7  the database cannot be reached";
 }
 

@@ -52,6 +52,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_events_command(app, action);
   add_aggregate_command(app, action);
   add_migrate_command(app, action);
+  add_projectors_command(app, action);
   add_plugin_command(app, action);
 }
 

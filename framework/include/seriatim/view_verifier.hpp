@@ -13,8 +13,8 @@ namespace seriatim {
 
 /// What to verify.
 struct VerificationOptions {
-  std::optional<std::string> projector;  ///< Its name; all of the domain unless given.
-  std::optional<std::int64_t> sample;    ///< So many aggregates, chosen by `seed`; all, and all rows, unless given.
+  std::optional<std::string> projector{};  ///< Its name; all of the domain unless given.
+  std::optional<std::int64_t> sample{};    ///< So many aggregates, chosen by `seed`; all, and all rows, unless given.
   std::uint64_t seed = 0;
   bool repair = false;  ///< Rewrite the rows that differ.
 };

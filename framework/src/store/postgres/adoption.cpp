@@ -6,7 +6,7 @@ namespace seriatim::postgres {
 namespace {
 
 /// How long writers that are under way may take to end.
-constexpr const char* lock_timeout = "set local lock_timeout = '10s'";
+constexpr const char* lock_timeout = "set local lock_timeout = '3s'";
 
 class AdoptEvents {
  public:
@@ -39,7 +39,7 @@ class AdoptEvents {
                           " in access exclusive mode");
     } catch (const DatabaseError& error) {
       if (error.sqlstate() != "55P03") throw;
-      throw_error<ErrorCode::transient>("the event store is in use and could not be locked in 10 seconds: stop the "
+      throw_error<ErrorCode::transient>("the event store is in use and could not be locked in 3 seconds: stop the "
                                         "programs that write to it, and run `seriatim db adopt` again");
     }
   }

@@ -105,7 +105,7 @@ class Takeover {
   void run_unless_there(const std::string& sql) {
     const std::string plain = without_comments(sql);
     static const std::regex trigger{R"(^\s*create trigger )"};
-    const bool on_events = plain.find(" on " + quoted_name(names_.store, "events")) != std::string::npos;
+    const bool on_events = plain.find(" on " + quoted_name(names_.store) + ".events") != std::string::npos;
     if (has_triggers_ && on_events && std::regex_search(plain, trigger)) return;
     if (is_covered_index(plain)) return;
     try {
