@@ -38,8 +38,8 @@ struct Fixture : WalletStore {
     return ids;
   }
 
-  VerificationResult verify(const VerificationOptions& options = {}) {
-    return app->verifier("wallet")->verify(options, {}, {});
+  VerificationResult verify(const VerificationOptions& wanted = {}) {
+    return app->verifier("wallet")->verify(wanted, {}, {});
   }
 
   /// All rows of both tables with the transactions that wrote them.
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(seven_corrupted_rows_are_found_and_mended_and_no_others) {
   std::shuffle(places.begin(), places.end(), random);
   places.resize(7);
   const std::set<std::string> before = row_versions();
-  for (const std::string& place : places) (void)value(corruption(place, random() % 3) + " returning 1");
+  for (const std::string& place : places) (void)value(corruption(place, static_cast<unsigned>(random() % 3)) + " returning 1");
   const std::set<std::string> corrupted = row_versions();
 
   const VerificationResult found = verify();

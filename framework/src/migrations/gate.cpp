@@ -1,7 +1,5 @@
 #include "migrations/gate.hpp"
 
-#include <algorithm>
-
 #include "migrations/fingerprint.hpp"
 #include "migrations/table_shape.hpp"
 #include "migrations/version_table.hpp"
@@ -11,22 +9,26 @@ namespace {
 
 using postgres::quoted_name;
 
-/// The names of the registered types.
-template <class Registered, class Name>
-std::vector<std::string> names_of(const std::vector<Registered>& types, Name name) {
-  std::vector<std::string> names;
-  for (const Registered& type : types) names.emplace_back(name(type));
-  return names;
+/// Whether the loaded domains can read events that are stored under the name.
+bool can_read(const core::Registry& registry, const std::string& stored_name) {
+  return registry.event(stored_name) != core::unknown_type;
 }
 
+/// Reads no events while all types that programs have noted can be read, which is the usual case.
 void check_events(postgres::Connection& connection, const postgres::PostgresStore& store,
                   std::vector<std::string>& out) {
-  const core::Registry& registry = store.registry();
-  if (registry.aggregates().empty()) return;
-  const auto aggregates = names_of(registry.aggregates(), [](const auto& type) { return type.type->name; });
-  const auto events = names_of(registry.events(), [](const auto& type) { return type.type.name; });
-  const std::pair<std::string_view, std::string> fill[] = {{"{aggregates}", text_array(connection, aggregates)},
-                                                           {"{events}", text_array(connection, events)}};
+  std::vector<std::string> names;
+  for (const core::RegisteredAggregate& aggregate : store.registry().aggregates()) names.emplace_back(aggregate.type->name);
+  if (names.empty()) return;
+  const std::string aggregates = text_array(connection, names);
+  const std::pair<std::string_view, std::string> of_ours[] = {{"{aggregates}", aggregates}};
+  std::vector<std::string> undeclared;
+  for (const auto& row : connection.execute(postgres::statement("noted_events", store.names(), of_ours))) {
+    if (!can_read(store.registry(), row[0].c_str())) undeclared.emplace_back(row[0].c_str());
+  }
+  if (undeclared.empty()) return;
+  const std::pair<std::string_view, std::string> fill[] = {{"{aggregates}", aggregates},
+                                                           {"{undeclared}", text_array(connection, undeclared)}};
   for (const auto& row : connection.execute(postgres::statement("undeclared_events", store.names(), fill))) {
     out.push_back(std::string{"aggregates of type "} + row[0].c_str() + " have events of type " + row[1].c_str() +
                   ", which no loaded domain declares");

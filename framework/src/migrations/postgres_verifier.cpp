@@ -32,13 +32,17 @@ struct Verified {
   std::int64_t wrong_rows = 0;
 };
 
-/// The column by which a table's rows belong to aggregates, for as long as no event has shown which it is.
+/// The column by which a table's rows belong to aggregates, for as long as no event has shown which it is: `aggregate_id`,
+/// or the only UUID; the number of columns when there is none.
 std::size_t conventional_owner(const RecordType& record) {
   const auto columns = record.columns();
-  const auto found = std::find_if(columns.begin(), columns.end(), [](const attributes::Member& member) {
-    return member.name == "aggregate_id" && member.type->kind == attributes::Kind::uuid;
+  const auto is_uuid = [](const attributes::Member& member) { return member.type->kind == attributes::Kind::uuid; };
+  const auto named = std::find_if(columns.begin(), columns.end(), [&](const attributes::Member& member) {
+    return member.name == "aggregate_id" && is_uuid(member);
   });
-  return static_cast<std::size_t>(found - columns.begin());
+  if (named != columns.end()) return static_cast<std::size_t>(named - columns.begin());
+  if (std::count_if(columns.begin(), columns.end(), is_uuid) != 1) return columns.size();
+  return static_cast<std::size_t>(std::find_if(columns.begin(), columns.end(), is_uuid) - columns.begin());
 }
 
 bool contains(const std::vector<std::size_t>& values, std::size_t value) {
@@ -190,6 +194,7 @@ class Verification {
     if (local.empty()) return;
     count_events(refold(connection_, store_, local, &ids));
     for (const auto& projector : projectors_) {
+      if (projector->fold.local()) projector->fold.check_owners();
       if (!projector->fold.local()) continue;
       for (std::size_t i = 0; i < projector->tables.size(); ++i) {
         for (const WrongRow& row : compare_rows(*projector, i, ids, false)) note(*projector, i, row);

@@ -49,7 +49,7 @@ void RefoldedProjector::apply(const ReplayEvent& event, bool together) {
   if (!local_ && !together) return;
   if (event.header.aggregate_id != current_) {
     current_ = event.header.aggregate_id;
-    rows_->begin_aggregate(current_);
+    rows_->begin_aggregate(*current_);
   }
   try {
     projection_.project(event, *rows_, [](const ProjectorType&, const ReplayEvent&) {});
@@ -58,6 +58,13 @@ void RefoldedProjector::apply(const ReplayEvent& event, bool together) {
     if (rows_->local() || together) throw;
   }
   local_ = local_ && rows_->local();
+}
+
+void RefoldedProjector::check_owners() {
+  for (const RecordType* record : type_.manages) {
+    const auto columns = rows_->local_columns(*record);
+    if (columns && columns->empty()) local_ = false;
+  }
 }
 
 std::int64_t refold(postgres::Connection& connection, const postgres::PostgresStore& store,

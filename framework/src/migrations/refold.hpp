@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,11 +23,18 @@ class RefoldedProjector {
   [[nodiscard]] const Projection& projection() const noexcept { return projection_; }
   [[nodiscard]] const views::ReplayPersistor& rows() const noexcept { return *rows_; }
 
-  /// Whether, ever since it was made, it kept to rows of the aggregates whose events it handled.
+  /// Whether, ever since it was made, it kept to rows of the aggregates whose events it handled, and each row said whose
+  /// it is.
   [[nodiscard]] bool local() const noexcept { return local_; }
 
+  /// Looks whether each row that was made in this group says in some column whose it is.
+  void check_owners();
+
   /// Starts from nothing.
-  void begin() { rows_ = std::make_unique<views::ReplayPersistor>(); }
+  void begin() {
+    rows_ = std::make_unique<views::ReplayPersistor>();
+    current_.reset();
+  }
 
   /// `together`: rows of other aggregates are there, so using them is no mistake. What a projector throws for want of them
   /// is kept back otherwise. Throws PublishError.
@@ -36,7 +44,7 @@ class RefoldedProjector {
   const ProjectorType& type_;
   Projection projection_;
   std::unique_ptr<views::ReplayPersistor> rows_;
-  AggregateId current_{};
+  std::optional<AggregateId> current_;
   bool local_ = true;
 };
 

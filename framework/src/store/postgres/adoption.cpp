@@ -21,8 +21,9 @@ class AdoptEvents {
     Adoption result;
     result.from_cluster = before.recorded;
     result.cluster = before.current;
-    result.moved = before.foreign() || holds_future();
-    if (holds_future()) rebase(result);
+    const bool future = holds_future();
+    result.moved = before.moved() || future;
+    if (future) rebase(result);
     if (result.moved) result.forgotten_migrations = forget_migrations();
     connection_.execute(statement("record_stored_types", names_));
     if (result.moved) note_origin();
@@ -44,10 +45,12 @@ class AdoptEvents {
     }
   }
 
+  /// Events of transactions that had not ended when they could be seen already. (Those above the horizon need not be such:
+  /// it stays behind while anybody in the cluster has a transaction open.)
   bool holds_future() {
     return connection_
         .execute("select exists (select from " + events_ +
-                 " where xact_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint)")[0][0]
+                 " where xact_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)")[0][0]
         .as<bool>();
   }
 

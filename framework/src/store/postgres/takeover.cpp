@@ -36,8 +36,8 @@ class Takeover {
   Takeover(Connection& connection, const SchemaNames& names) : connection_{connection}, names_{names} {}
 
   std::vector<std::string> run() {
-    prepare_migrations(connection_, names_);
     connection_.execute("begin");
+    prepare_migrations(connection_, names_);
     has_triggers_ = !connection_
                          .execute("select from pg_trigger where not tgisinternal and tgrelid = " +
                                   connection_.quoted(quoted_name(names_.store, "events")) + "::regclass")
@@ -104,7 +104,7 @@ class Takeover {
 
   void run_unless_there(const std::string& sql) {
     const std::string plain = without_comments(sql);
-    static const std::regex trigger{R"(^\s*create trigger )"};
+    static const std::regex trigger{R"(^\s*create trigger save_)"};
     const bool on_events = plain.find(" on " + quoted_name(names_.store) + ".events") != std::string::npos;
     if (has_triggers_ && on_events && std::regex_search(plain, trigger)) return;
     if (is_covered_index(plain)) return;
