@@ -54,13 +54,15 @@ struct Fixture {
 
   /// The wallets as the fixture's file of balances has them.
   [[nodiscard]] std::string balances() const {
-    return value("select string_agg(aggregate_id || ',' || user_id || ',' || balance || E'\\n', '' order by aggregate_id) "
-                 "from view_schema.wallet_records");
+    return value(
+        "select string_agg(aggregate_id || ',' || user_id || ',' || balance || E'\\n', '' order by aggregate_id) "
+        "from view_schema.wallet_records");
   }
 
   void go_on_with_a_wallet() const {
     const AggregateId id = parse_uuid(value("select min(aggregate_id::text) from sequent_schema.aggregates")).value();
-    const std::string balance = "select balance from view_schema.wallet_records where aggregate_id = '" + uuid_text(id) + "'";
+    const std::string balance =
+        "select balance from view_schema.wallet_records where aggregate_id = '" + uuid_text(id) + "'";
     const Decimal before = Decimal::parse(value(balance)).value();
     app->commands().execute(WalletStore::add(id, 20), WalletStore::draw(id, "0.50"_decimal));
     BOOST_TEST(value(balance) == (before + "19.50"_decimal).to_string());
@@ -114,7 +116,8 @@ BOOST_AUTO_TEST_CASE(adopting_twice_does_nothing_the_second_time) {
   Database{options}.create({wallet::domain()});
   load_rubys_events();
   (void)adopt();
-  const std::string ids = "select md5(string_agg(xact_id::text, ',' order by aggregate_id, sequence_number)) from sequent_schema.events";
+  const std::string ids =
+      "select md5(string_agg(xact_id::text, ',' order by aggregate_id, sequence_number)) from sequent_schema.events";
   const std::string first = value(ids);
   const Adoption again = adopt();
   BOOST_TEST(!again.moved);
@@ -140,11 +143,13 @@ BOOST_AUTO_TEST_CASE(a_store_that_another_program_installed_is_taken_over_and_no
   BOOST_CHECK((error_of([&] { start(); }) == ErrorCode::store_not_adopted));
   const std::string theirs =
       "select md5(string_agg(o, ';' order by o)) from ("
-      "select pg_get_indexdef(indexrelid) from pg_index where indexrelid::regclass::text ~ '_idx$' and indexrelid::regclass::text !~ '_default_'"
+      "select pg_get_indexdef(indexrelid) from pg_index where indexrelid::regclass::text ~ '_idx$' and "
+      "indexrelid::regclass::text !~ '_default_'"
       " union all select pg_get_triggerdef(oid) from pg_trigger where tgname ~ '^archive_'"
       " union all select pg_get_viewdef('sequent_schema.event_records')"
       " union all select attname || format_type(atttypid, atttypmod) || attnotnull from pg_attribute"
-      "  where attnum between 1 and 8 and attrelid in ('sequent_schema.events'::regclass, 'sequent_schema.commands'::regclass,"
+      "  where attnum between 1 and 8 and attrelid in ('sequent_schema.events'::regclass, "
+      "'sequent_schema.commands'::regclass,"
       "  'sequent_schema.aggregates'::regclass)) as theirs (o)";
   const std::string before = value(theirs);
   const std::string order = value(commit_order);
@@ -155,11 +160,14 @@ BOOST_AUTO_TEST_CASE(a_store_that_another_program_installed_is_taken_over_and_no
   BOOST_TEST(value(theirs) == before);
   BOOST_TEST(value(commit_order) == order);
   BOOST_TEST(value("select count(*) from sequent_schema.saved_event_records") == "0", "their triggers saw nothing");
-  BOOST_TEST(value("select count(*) from pg_trigger where tgrelid = 'sequent_schema.events'::regclass and not tgisinternal"
-                   " and tgenabled = 'O'") == "2");
-  BOOST_TEST(value("select count(*) from pg_indexes where schemaname = 'sequent_schema' and tablename = 'events'") == "4",
-             "no index on the same columns is added");
-  BOOST_TEST(value("select count(*) from pg_class where relname = 'projector_states'") == "1", "what is missing is added");
+  BOOST_TEST(
+      value("select count(*) from pg_trigger where tgrelid = 'sequent_schema.events'::regclass and not tgisinternal"
+            " and tgenabled = 'O'") == "2");
+  BOOST_TEST(
+      value("select count(*) from pg_indexes where schemaname = 'sequent_schema' and tablename = 'events'") == "4",
+      "no index on the same columns is added");
+  BOOST_TEST(value("select count(*) from pg_class where relname = 'projector_states'") == "1",
+             "what is missing is added");
   BOOST_TEST(value("select count(*) from pg_namespace where nspname = 'seriatim_reference'") == "0");
   start();
   migrate_to(2);
@@ -173,10 +181,12 @@ BOOST_AUTO_TEST_CASE(columns_and_defaults_that_a_foreign_store_lacks_are_added) 
   (void)value("alter table sequent_schema.events alter column xact_id drop default");
   (void)value("alter table sequent_schema.commands drop column event_sequence_number");
   (void)adopt();
-  BOOST_TEST(value("select pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute a on a.attrelid = adrelid and a.attnum = "
+  BOOST_TEST(value("select pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute a on a.attrelid = adrelid and "
+                   "a.attnum = "
                    "adnum where adrelid = 'sequent_schema.events'::regclass and attname = 'xact_id'") != "");
-  BOOST_TEST(value("select count(*) from pg_attribute where attrelid = 'sequent_schema.commands'::regclass and attname = "
-                   "'event_sequence_number'") == "1");
+  BOOST_TEST(
+      value("select count(*) from pg_attribute where attrelid = 'sequent_schema.commands'::regclass and attname = "
+            "'event_sequence_number'") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(a_foreign_store_of_another_layout_is_refused_with_the_whole_list_and_left_alone) {
@@ -185,7 +195,8 @@ BOOST_AUTO_TEST_CASE(a_foreign_store_of_another_layout_is_refused_with_the_whole
   (void)value("alter table sequent_schema.aggregates add column tenant text not null");
   BOOST_CHECK_EXCEPTION((void)adopt(), Error, [](const Error& error) {
     const std::string text = error.what();
-    return error.code() == ErrorCode::store_not_adopted && contains(text, "column user_id of table commands is of type: text") &&
+    return error.code() == ErrorCode::store_not_adopted &&
+           contains(text, "column user_id of table commands is of type: text") &&
            contains(text, "column tenant of table aggregates is not null");
   });
   BOOST_TEST(value("select count(*) from pg_class where relname in ('projector_states', 'view_fingerprints')") == "0");
@@ -194,9 +205,12 @@ BOOST_AUTO_TEST_CASE(a_foreign_store_of_another_layout_is_refused_with_the_whole
 BOOST_AUTO_TEST_CASE(more_transactions_than_the_cluster_has_had_get_negative_ids_in_their_order) {
   Database{options}.create({wallet::domain()});
   load_rubys_events();
-  (void)value("insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, event_json, xact_id)"
-              " select aggregate_id, 1000 + n, created_at, 1000 + n, event_type_id, event_json, 1000000 + n from sequent_schema.events,"
-              " generate_series(1, 20000) n where command_id = 41");
+  (void)value(
+      "insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, "
+      "event_json, xact_id)"
+      " select aggregate_id, 1000 + n, created_at, 1000 + n, event_type_id, event_json, 1000000 + n from "
+      "sequent_schema.events,"
+      " generate_series(1, 20000) n where command_id = 41");
   const std::string order = value(commit_order);
   const Adoption done = adopt();
   BOOST_TEST(done.transactions == 20640);

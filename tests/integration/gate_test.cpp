@@ -60,8 +60,11 @@ BOOST_AUTO_TEST_CASE(tables_that_do_not_fit_the_records_are_refused_with_the_who
   const std::string text = refusal(wallet::domain());
   BOOST_TEST(contains(text, "table view_schema.wallet_records has no column user_id"), text);
   BOOST_TEST(contains(text, "column tenant of table view_schema.wallet_records is not null and has no default"), text);
-  BOOST_TEST(contains(text, "column amount of table view_schema.transaction_records is of type text, and the record has a decimal there"),
-             text);
+  BOOST_TEST(
+      contains(
+          text,
+          "column amount of table view_schema.transaction_records is of type text, and the record has a decimal there"),
+      text);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_table_is_refused) {
@@ -110,9 +113,12 @@ BOOST_AUTO_TEST_CASE(events_of_other_applications_in_the_same_store_are_none_of_
 BOOST_AUTO_TEST_CASE(undeclared_events_of_other_programs_are_found_by_reading_the_store) {
   const AggregateId id = create_wallet();
   (void)value("insert into sequent_schema.event_types (type) values ('Wallet::Events::Frozen')");
-  (void)value("insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, event_json)"
-              " select aggregate_id, 2, created_at, command_id, (select id from sequent_schema.event_types where type = "
-              "'Wallet::Events::Frozen'), '{}' from sequent_schema.events where aggregate_id = '" + uuid_text(id) + "'");
+  (void)value(
+      "insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, "
+      "event_json)"
+      " select aggregate_id, 2, created_at, command_id, (select id from sequent_schema.event_types where type = "
+      "'Wallet::Events::Frozen'), '{}' from sequent_schema.events where aggregate_id = '" +
+      uuid_text(id) + "'");
   BOOST_TEST(refusal(wallet::domain()) == "", "nobody declared it, and nothing is searched at the start");
   BOOST_CHECK((error_of([&] { app->record_stored_types(); }) == ErrorCode::domain_mismatch));
   BOOST_TEST(contains(refusal(wallet::domain()), "Wallet::Events::Frozen"), "from now on it is known");
@@ -126,10 +132,12 @@ BOOST_FIXTURE_TEST_CASE(programs_with_a_plugin_that_does_not_fit_end_with_exit_c
   build_views("2");
   BOOST_TEST(run({"plugin", "check", "--store", wallet_plugin}).exit_code == 0);
   (void)query("alter table view_schema.wallet_records alter column balance type text");
-  for (const Arguments& arguments : {Arguments{"execute"}, Arguments{"migrate", "status"}, Arguments{"plugin", "check", "--store", wallet_plugin}}) {
+  for (const Arguments& arguments :
+       {Arguments{"execute"}, Arguments{"migrate", "status"}, Arguments{"plugin", "check", "--store", wallet_plugin}}) {
     const ProgramResult refused = run(arguments, create_wallet(some_id));
     BOOST_TEST(refused.exit_code == 6);
-    BOOST_TEST(contains(refused.errors, "column balance of table view_schema.wallet_records is of type text"), refused.errors);
+    BOOST_TEST(contains(refused.errors, "column balance of table view_schema.wallet_records is of type text"),
+               refused.errors);
   }
   BOOST_TEST(stored() == "0|0");
   BOOST_TEST(run({"plugin", "check", wallet_plugin}).exit_code == 0, "which looks at no database");

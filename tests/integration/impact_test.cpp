@@ -43,7 +43,8 @@ constexpr std::string_view table_sql =
 std::span<const SqlFile> rich_sql() {
   static const SqlFile files[] = {
       {"wallet_records.sql", table_sql},
-      {"wallet_records_2.sql", "alter table wallet_records%SUFFIX% add column currency varchar not null default 'EUR'"}};
+      {"wallet_records_2.sql",
+       "alter table wallet_records%SUFFIX% add column currency varchar not null default 'EUR'"}};
   return files;
 }
 
@@ -57,25 +58,31 @@ std::span<const SqlFile> forgetful_sql() {
 template <class Projector>
 Domain domain_with(ViewVersions versions, std::span<const SqlFile> sql) {
   Domain domain{"wallet"};
-  domain.aggregate<wallet::Wallet>()
-      .handler<wallet::WalletCommandHandler>()
-      .projector<Projector>()
-      .views(std::move(versions), sql);
+  domain.aggregate<wallet::Wallet>().handler<wallet::WalletCommandHandler>().projector<Projector>().views(
+      std::move(versions), sql);
   return domain;
 }
 
-ViewVersions first_version() { return ViewVersions{}.version(1, {replay<wallet::WalletProjector>()}); }
-ViewVersions with_alter() { return first_version().version(2, {alter_table<RichRecord>()}); }
-ViewVersions with_replay() { return first_version().version(2, {replay<RichProjector>()}); }
+ViewVersions first_version() {
+  return ViewVersions{}.version(1, {replay<wallet::WalletProjector>()});
+}
+ViewVersions with_alter() {
+  return first_version().version(2, {alter_table<RichRecord>()});
+}
+ViewVersions with_replay() {
+  return first_version().version(2, {replay<RichProjector>()});
+}
 
 struct Fixture : WalletStore {
   /// The store as a program leaves it whose views have one version.
   void build_plain() {
-    app = std::make_unique<Application>(options, std::vector<Domain>{domain_with<wallet::WalletProjector>(first_version(), rich_sql())});
+    app = std::make_unique<Application>(
+        options, std::vector<Domain>{domain_with<wallet::WalletProjector>(first_version(), rich_sql())});
     migrate_to(1);
   }
   std::unique_ptr<Application> rich(ViewVersions versions, std::span<const SqlFile> sql = rich_sql()) {
-    return std::make_unique<Application>(options, std::vector<Domain>{domain_with<RichProjector>(std::move(versions), sql)});
+    return std::make_unique<Application>(options,
+                                         std::vector<Domain>{domain_with<RichProjector>(std::move(versions), sql)});
   }
   std::string currencies() const { return value("select string_agg(currency, ',') from view_schema.wallet_records"); }
 };
@@ -127,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_changed_without_a_new_version_is_refused_at_t
   (void)value("alter table view_schema.wallet_records add column currency varchar not null default ''");
   BOOST_CHECK_EXCEPTION(rich(first_version()), Error, [](const Error& error) {
     const std::string text = error.what();
-    return error.code() == ErrorCode::domain_mismatch && contains(text, "the records of WalletProjector have changed") &&
+    return error.code() == ErrorCode::domain_mismatch &&
+           contains(text, "the records of WalletProjector have changed") &&
            contains(text, "column currency (string) is new") && contains(text, "add version 2");
   });
 }
@@ -137,7 +145,8 @@ BOOST_AUTO_TEST_CASE(a_new_version_is_what_the_projectors_are_compared_with_afte
   (void)create_wallet();
   app = rich(with_replay(), [] {
     static const SqlFile files[] = {
-        {"wallet_records.sql", "create table wallet_records%SUFFIX% (aggregate_id uuid, user_id text, balance numeric, currency text)"}};
+        {"wallet_records.sql",
+         "create table wallet_records%SUFFIX% (aggregate_id uuid, user_id text, balance numeric, currency text)"}};
     return std::span<const SqlFile>{files};
   }());
   migrate_to(2);
@@ -170,7 +179,8 @@ BOOST_AUTO_TEST_CASE(new_tables_that_do_not_fit_their_records_are_refused_before
   app = rich(with_alter(), forgetful_sql());
   BOOST_CHECK_EXCEPTION(app->migrator("wallet")->online({}, {}, {}), Error, [](const Error& error) {
     const std::string text = error.what();
-    return error.code() == ErrorCode::migration && contains(text, "table view_schema.wallet_records_2 has no column currency") &&
+    return error.code() == ErrorCode::migration &&
+           contains(text, "table view_schema.wallet_records_2 has no column currency") &&
            contains(text, "write %SUFFIX%");
   });
   BOOST_TEST(value("select to_regclass('view_schema.wallet_records_2')") == "");
@@ -184,10 +194,13 @@ BOOST_FIXTURE_TEST_CASE(migrate_plan_prints_what_it_costs, WalletCli) {
   build_views("1");
   BOOST_TEST(run({"execute"}, create_wallet(some_id) + add_money(some_id, "20")).exit_code == 0);
   const ProgramResult text = run({"migrate", "plan"});
-  BOOST_TEST(contains(text.output, "TransactionProjector reads 1 events, and its tables take at most about"), text.output);
+  BOOST_TEST(contains(text.output, "TransactionProjector reads 1 events, and its tables take at most about"),
+             text.output);
   BOOST_TEST(contains(text.output, "in all: 1 events, an unknown time"), text.output);
   const ProgramResult json = run({"migrate", "plan", "--json"});
-  BOOST_TEST(contains(json.output, R"("changed":[],"replays":[{"projector":"TransactionProjector","version":2,"events":1,)"), json.output);
+  BOOST_TEST(
+      contains(json.output, R"("changed":[],"replays":[{"projector":"TransactionProjector","version":2,"events":1,)"),
+      json.output);
   build_views("2");
   BOOST_TEST(contains(run({"migrate", "plan", "--json"}).output, R"("replays":[],"events":0,"bytes":0)"));
 }

@@ -33,7 +33,8 @@ struct Fixture : WalletStore {
     std::vector<AggregateId> ids;
     for (int i = 0; i < wallets; ++i) {
       ids.push_back(create_wallet(std::to_string(i)));
-      for (int j = 0; j < movements; ++j) app->commands().execute(add(ids.back(), Decimal{j + 1}), draw(ids.back(), "0.5"_decimal));
+      for (int j = 0; j < movements; ++j)
+        app->commands().execute(add(ids.back(), Decimal{j + 1}), draw(ids.back(), "0.5"_decimal));
     }
     return ids;
   }
@@ -48,7 +49,8 @@ struct Fixture : WalletStore {
     pqxx::nontransaction work{connection};
     std::set<std::string> versions;
     for (const char* table : {"wallet_records", "transaction_records"}) {
-      for (const auto& row : work.exec(std::string{"select xmin::text || ctid::text || r::text from view_schema."} + table + " r")) {
+      for (const auto& row :
+           work.exec(std::string{"select xmin::text || ctid::text || r::text from view_schema."} + table + " r")) {
         versions.insert(table + std::string{row[0].c_str()});
       }
     }
@@ -61,11 +63,13 @@ std::vector<std::string> all_places(const WalletStore& store) {
   pqxx::connection connection{store.options.database_url};
   pqxx::nontransaction work{connection};
   std::vector<std::string> places;
-  for (const auto& row : work.exec("select 'wallet_records where aggregate_id = ''' || aggregate_id || '''' from view_schema.wallet_records")) {
+  for (const auto& row : work.exec(
+           "select 'wallet_records where aggregate_id = ''' || aggregate_id || '''' from view_schema.wallet_records")) {
     places.emplace_back(row[0].c_str());
   }
-  for (const auto& row : work.exec("select 'transaction_records where aggregate_id = ''' || aggregate_id || ''' and sequence_number = ' || "
-                                   "sequence_number from view_schema.transaction_records")) {
+  for (const auto& row : work.exec(
+           "select 'transaction_records where aggregate_id = ''' || aggregate_id || ''' and sequence_number = ' || "
+           "sequence_number from view_schema.transaction_records")) {
     places.emplace_back(row[0].c_str());
   }
   return places;
@@ -78,7 +82,8 @@ std::string corruption(const std::string& place, unsigned way) {
   if (way == 0) return "delete from view_schema." + place;
   if (way == 1) return "update view_schema." + table + " set balance = balance + 0.01" + condition;
   if (table == "wallet_records") return "update view_schema.wallet_records set user_id = 'x' || user_id" + condition;
-  return "update view_schema.transaction_records set counterparty = '', created_at = created_at + interval '1 ms'" + condition;
+  return "update view_schema.transaction_records set counterparty = '', created_at = created_at + interval '1 ms'" +
+         condition;
 }
 
 /// Threads that write until they are told to stop.
@@ -144,7 +149,8 @@ BOOST_AUTO_TEST_CASE(seven_corrupted_rows_are_found_and_mended_and_no_others) {
   std::shuffle(places.begin(), places.end(), random);
   places.resize(7);
   const std::set<std::string> before = row_versions();
-  for (const std::string& place : places) (void)value(corruption(place, static_cast<unsigned>(random() % 3)) + " returning 1");
+  for (const std::string& place : places)
+    (void)value(corruption(place, static_cast<unsigned>(random() % 3)) + " returning 1");
   const std::set<std::string> corrupted = row_versions();
 
   const VerificationResult found = verify();
@@ -197,9 +203,13 @@ BOOST_AUTO_TEST_CASE(a_changed_column_is_told_with_what_is_expected_and_what_is_
 BOOST_AUTO_TEST_CASE(missing_and_surplus_rows_are_found_and_repaired_also_those_of_no_aggregate) {
   const std::vector<AggregateId> ids = fill(3, 2);
   (void)value("delete from view_schema.wallet_records where aggregate_id = '" + uuid_text(ids[0]) + "' returning 1");
-  (void)value("insert into view_schema.transaction_records select aggregate_id, 99, type, amount, balance, counterparty, created_at from "
-              "view_schema.transaction_records where aggregate_id = '" + uuid_text(ids[1]) + "' limit 1 returning 1");
-  (void)value("insert into view_schema.wallet_records (aggregate_id, user_id) values ('" + some_id + "', 'nobody') returning 1");
+  (void)value(
+      "insert into view_schema.transaction_records select aggregate_id, 99, type, amount, balance, counterparty, "
+      "created_at from "
+      "view_schema.transaction_records where aggregate_id = '" +
+      uuid_text(ids[1]) + "' limit 1 returning 1");
+  (void)value("insert into view_schema.wallet_records (aggregate_id, user_id) values ('" + some_id +
+              "', 'nobody') returning 1");
   const VerificationResult found = verify({.repair = true});
   BOOST_REQUIRE(found.differences.size() == 3U);
   std::multiset<Kind> kinds;
@@ -332,7 +342,8 @@ BOOST_AUTO_TEST_CASE(a_table_that_several_aggregates_feed_is_compared_as_a_whole
   const VerificationResult sample = verifier->verify({.sample = 2}, {}, {});
   BOOST_TEST(sample.wrong_rows == 0);
   BOOST_REQUIRE(sample.notes.size() == 1U);
-  BOOST_CHECK((error_of([&] { verifier->verify({.projector = "ColourProjector", .sample = 2}, {}, {}); }) == ErrorCode::usage));
+  BOOST_CHECK(
+      (error_of([&] { verifier->verify({.projector = "ColourProjector", .sample = 2}, {}, {}); }) == ErrorCode::usage));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -349,11 +360,13 @@ BOOST_FIXTURE_TEST_CASE(verify_answers_with_the_differences_and_exit_code_1, Wal
   (void)query("update view_schema.wallet_records set balance = 21 returning 1");
   const ProgramResult found = run({"projectors", "verify", "WalletProjector"});
   BOOST_TEST(found.exit_code == 1);
-  BOOST_TEST(contains(found.output, "changed wallet_records aggregate_id=" + some_id + " (WalletProjector): balance is 21.00, expected 20\n"),
+  BOOST_TEST(contains(found.output, "changed wallet_records aggregate_id=" + some_id +
+                                        " (WalletProjector): balance is 21.00, expected 20\n"),
              found.output);
   const ProgramResult json = run({"projectors", "verify", "--sample", "10", "--json"});
   BOOST_TEST(json.exit_code == 1);
-  BOOST_TEST(contains(json.output, R"("column":"balance","expected":"20","found":"21.00","repaired":false)"), json.output);
+  BOOST_TEST(contains(json.output, R"("column":"balance","expected":"20","found":"21.00","repaired":false)"),
+             json.output);
   const ProgramResult repaired = run({"projectors", "verify", "--repair"});
   BOOST_TEST(repaired.exit_code == 0);
   BOOST_TEST(contains(repaired.output, "1 wrong rows, 1 repaired"), repaired.output);

@@ -40,7 +40,9 @@ ExitCode migrate(Context& context) {
   return ExitCode::done;
 }
 
-std::string cluster_name(const std::string& cluster) { return cluster.empty() ? "an unknown cluster" : "cluster " + cluster; }
+std::string cluster_name(const std::string& cluster) {
+  return cluster.empty() ? "an unknown cluster" : "cluster " + cluster;
+}
 
 void print_adoption(const Adoption& done) {
   for (const std::string& name : done.installed) print_line("installed " + name);
@@ -49,10 +51,11 @@ void print_adoption(const Adoption& done) {
                                       : "the event store is taken over; its events were written here");
     return;
   }
-  print_line(fmt::format("the event store came from {} and belongs to {} now: {} events of {} transactions got new ids, in "
-                         "their order; {} migrations that were under way are forgotten",
-                         cluster_name(done.from_cluster), cluster_name(done.cluster), with_commas(done.events),
-                         with_commas(done.transactions), done.forgotten_migrations));
+  print_line(fmt::format(
+      "the event store came from {} and belongs to {} now: {} events of {} transactions got new ids, in their order; {} "
+      "migrations that were under way are forgotten",
+      cluster_name(done.from_cluster), cluster_name(done.cluster), with_commas(done.events),
+      with_commas(done.transactions), done.forgotten_migrations));
 }
 
 ExitCode adopt(Context& context) {
@@ -139,7 +142,8 @@ void add_db_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "db", "Create, update, drop the database, or tell how it is");
   add(*group, action, "create", "Create the database and the event store; does nothing that is done already", &create);
   add(*group, action, "migrate", "Bring the event store of an existing database up to date", &migrate);
-  add(*group, action, "adopt", "Make a store that was restored, or that Ruby's Sequent installed, one of this cluster", &adopt);
+  add(*group, action, "adopt", "Make a store that was restored, or that Ruby's Sequent installed, one of this cluster",
+      &adopt);
   add(*group, action, "status", "Tell which version of the event store is installed, and how full it is", &status);
   CLI::App* command = add_command(*group, "drop", "Drop the database, after asking for its name");
   const auto options = std::make_shared<DropOptions>();

@@ -172,7 +172,8 @@ void print_impact(const MigrationImpact& impact) {
   const std::string time = impact.seconds ? fmt::format("about {:.1f} s, at the {} events/s of the last rebuild",
                                                         *impact.seconds, with_commas(impact.rate))
                                           : "an unknown time, because no rebuild of these views was measured yet";
-  print_line(fmt::format("  in all: {} events, {}, {} of disk", with_commas(impact.events), time, size_text(impact.bytes)));
+  print_line(
+      fmt::format("  in all: {} events, {}, {} of disk", with_commas(impact.events), time, size_text(impact.bytes)));
 }
 
 void put_impact(JsonWriter& json, const MigrationImpact& impact) {

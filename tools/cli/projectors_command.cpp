@@ -137,7 +137,8 @@ std::string to_text(const ViewDifference& difference) {
     return fmt::format("surplus {}: found {}{}", what, one_line(difference.found.value_or("NULL")), repaired);
   }
   return fmt::format("changed {}: {} is {}, expected {}{}", what, difference.column,
-                     one_line(difference.found.value_or("NULL")), one_line(difference.expected.value_or("NULL")), repaired);
+                     one_line(difference.found.value_or("NULL")), one_line(difference.expected.value_or("NULL")),
+                     repaired);
 }
 
 void print_text(const std::string& domain, const VerificationResult& result) {
@@ -166,8 +167,9 @@ std::vector<std::string> meant_domains(Context& context, const VerifyOptions& op
     if (is_meant(domain, options)) names.push_back(domain.name());
   }
   if (names.empty()) {
-    throw_error<ErrorCode::usage>(options.name.empty() ? "no loaded plugin has such views: name one with --plugin"
-                                                       : "no loaded plugin has a projector named \"" + options.name + "\"");
+    throw_error<ErrorCode::usage>(options.name.empty()
+                                      ? "no loaded plugin has such views: name one with --plugin"
+                                      : "no loaded plugin has a projector named \"" + options.name + "\"");
   }
   return names;
 }
@@ -206,18 +208,27 @@ ExitCode verify(Context& context, const VerifyOptions& options) {
 
 void add_projectors_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "projectors", "Look at the projectors and their tables");
-  CLI::App* command = add_command(*group, "verify", "Compare live rows with what the events say; exit code 1 when they differ");
+  CLI::App* command =
+      add_command(*group, "verify", "Compare live rows with what the events say; exit code 1 when they differ");
   const auto options = std::make_shared<VerifyOptions>();
   command->add_option("NAME", options->name, "The projector [default: all]\nexample: WalletProjector")->type_name("");
-  command->add_option("--domain", options->domain, "The domain whose projectors are meant [default: all]\nexample: --domain wallet")
+  command
+      ->add_option("--domain", options->domain,
+                   "The domain whose projectors are meant [default: all]\nexample: --domain wallet")
       ->type_name("NAME");
   CLI::Option* sample =
-      command->add_option("--sample", options->sample, "Compare so many aggregates, chosen by the seed [default: 1000]\nexample: --sample 50")
+      command
+          ->add_option("--sample", options->sample,
+                       "Compare so many aggregates, chosen by the seed [default: 1000]\nexample: --sample 50")
           ->check(at_least(1))
           ->type_name("N");
-  command->add_option("--seed", options->seed, "Chooses the sample [default: 0]\nexample: --seed 7")->check(at_least(0))->type_name("N");
-  command->add_flag("--full", options->full, "Compare all aggregates and all rows [default: a sample]")->excludes(sample);
-  command->add_flag("--repair", options->repair, "Rewrite the rows that differ, each under its aggregate's lock [default: only report]");
+  command->add_option("--seed", options->seed, "Chooses the sample [default: 0]\nexample: --seed 7")
+      ->check(at_least(0))
+      ->type_name("N");
+  command->add_flag("--full", options->full, "Compare all aggregates and all rows [default: a sample]")
+      ->excludes(sample);
+  command->add_flag("--repair", options->repair,
+                    "Rewrite the rows that differ, each under its aggregate's lock [default: only report]");
   command->callback([&action, options] { action = [options](Context& context) { return verify(context, *options); }; });
 }
 

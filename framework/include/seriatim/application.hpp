@@ -21,7 +21,8 @@ namespace seriatim {
 class Application {
  public:
   /// Registers the domains' types with the store, and checks that the domains fit what is stored. Errors: configuration
-  /// (the domains contradict each other), store_not_installed, store_not_adopted, domain_mismatch, connection_lost. `clock` is only for tests; without it the system's is used.
+  /// (the domains contradict each other), store_not_installed, store_not_adopted, domain_mismatch, connection_lost.
+  /// `clock` is only for tests; without it the system's is used.
   Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock = nullptr);
   ~Application();
   Application(const Application&) = delete;

@@ -42,9 +42,9 @@ class Database {
   /// migrations that it ran.
   std::vector<std::string> migrate(const std::vector<Domain>& domains);
 
-  /// Makes a store that came from elsewhere one of this database's cluster: one that was dumped and restored, or one that
-  /// Ruby's Sequent installed, to which it adds what is missing. Events get transaction ids of this cluster's past, in
-  /// their old order. Does nothing to a store that belongs here. Writers are locked out meanwhile. Errors also:
+  /// Makes a store that came from elsewhere one of this database's cluster: one that was dumped and restored, or one
+  /// that Ruby's Sequent installed, to which it adds what is missing. Events get transaction ids of this cluster's past,
+  /// in their old order. Does nothing to a store that belongs here. Writers are locked out meanwhile. Errors also:
   /// store_not_adopted (tables that seriatim cannot work with), transient (the store is in use), concurrent_migration.
   Adoption adopt(const std::vector<Domain>& domains);
 

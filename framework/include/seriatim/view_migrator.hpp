@@ -59,8 +59,8 @@ class ViewMigrator {
 
   [[nodiscard]] virtual MigrationStatus status() = 0;
 
-  /// From the current version to the target. Counts the events that would be read. Error(migration) when the plan cannot
-  /// be carried out, or a record has changed without a new version.
+  /// From the current version to the target. Counts the events that would be read. Error(migration) when the plan
+  /// cannot be carried out, or a record has changed without a new version.
   [[nodiscard]] virtual MigrationPlan plan(std::optional<int> target) = 0;
 
   /// Builds the new tables from all events while the application runs. Whatever fails leaves the live views as they

@@ -38,9 +38,9 @@ struct ViewDifference {
 struct VerificationResult {
   std::int64_t aggregates = 0;
   std::int64_t events = 0;
-  std::int64_t rows = 0;           ///< Live rows that were compared.
+  std::int64_t rows = 0;  ///< Live rows that were compared.
   std::vector<ViewDifference> differences;
-  std::int64_t wrong_rows = 0;     ///< Rows with a difference, missing and surplus ones included.
+  std::int64_t wrong_rows = 0;  ///< Rows with a difference, missing and surplus ones included.
   std::int64_t repaired_rows = 0;
   std::vector<std::string> notes;  ///< What was not compared or not repaired, and why; a sentence each.
   double seconds = 0;
@@ -58,14 +58,15 @@ struct VerificationProgress {
 ///
 /// Aggregates are read in groups, the events and the rows of each in one snapshot, so that commands that are executed
 /// meanwhile cause no false differences. Columns that a record does not name are neither compared nor changed. A
-/// projector whose rows are fed by several aggregates is compared as a whole, which takes memory for its tables and holds
-/// back the switch of a migration meanwhile; in a sample it is left out.
+/// projector whose rows are fed by several aggregates is compared as a whole, which takes memory for its tables and
+/// holds back the switch of a migration meanwhile; in a sample it is left out.
 class ViewVerifier {
  public:
   virtual ~ViewVerifier() = default;
 
-  /// With `repair`, each aggregate with differences is looked at again under the lock that its writers take, and the rows
-  /// that differ then are rewritten, no others. Tables of projectors that several aggregates feed are not repaired.
+  /// With `repair`, each aggregate with differences is looked at again under the lock that its writers take, and the
+  /// rows that differ then are rewritten, no others. Tables of projectors that several aggregates feed are not
+  /// repaired.
   ///
   /// Error(usage): there is no such projector, or a sample of one that several aggregates feed is wanted.
   /// Error(projector_migrating): the tables are of another version than this program's projector. Error(migration):

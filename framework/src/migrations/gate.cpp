@@ -18,7 +18,8 @@ bool can_read(const core::Registry& registry, const std::string& stored_name) {
 void check_events(postgres::Connection& connection, const postgres::PostgresStore& store,
                   std::vector<std::string>& out) {
   std::vector<std::string> names;
-  for (const core::RegisteredAggregate& aggregate : store.registry().aggregates()) names.emplace_back(aggregate.type->name);
+  for (const core::RegisteredAggregate& aggregate : store.registry().aggregates())
+    names.emplace_back(aggregate.type->name);
   if (names.empty()) return;
   const std::string aggregates = text_array(connection, names);
   const std::pair<std::string_view, std::string> of_ours[] = {{"{aggregates}", aggregates}};
@@ -78,11 +79,12 @@ void note_declared(postgres::Connection& connection, const postgres::PostgresSto
   }
   if (values.empty()) return;
   const std::string table = quoted_name(store.names().store, "stream_event_types");
-  const std::string missing = " from (values " + values + ") as declared (a, e) where not exists (select from " + table +
-                              " s where s.aggregate_type_id = declared.a and s.event_type_id = declared.e)";
+  const std::string missing = " from (values " + values + ") as declared (a, e) where not exists (select from " +
+                              table + " s where s.aggregate_type_id = declared.a and s.event_type_id = declared.e)";
   if (connection.execute("select exists (select" + missing + ")")[0][0].as<bool>()) {
-    connection.execute("insert into " + table + " (aggregate_type_id, event_type_id) select distinct a::smallint, e::smallint" +
-                       missing + " order by 1, 2 on conflict do nothing");
+    connection.execute("insert into " + table +
+                       " (aggregate_type_id, event_type_id) select distinct a::smallint, e::smallint" + missing +
+                       " order by 1, 2 on conflict do nothing");
   }
 }
 

@@ -17,19 +17,26 @@ constexpr std::int64_t bytes_per_row = 28 + 40;
 /// What a value of the type takes on disk, about.
 std::int64_t width_of(const attributes::Type& type) {
   switch (type.kind) {
-    case Kind::boolean: return 1;
+    case Kind::boolean:
+      return 1;
     case Kind::int32:
-    case Kind::date: return 4;
+    case Kind::date:
+      return 4;
     case Kind::int64:
     case Kind::floating:
     case Kind::timestamp:
-    case Kind::decimal: return 8;
-    case Kind::uuid: return 16;
-    case Kind::optional: return width_of(*type.element);
+    case Kind::decimal:
+      return 8;
+    case Kind::uuid:
+      return 16;
+    case Kind::optional:
+      return width_of(*type.element);
     case Kind::string:
-    case Kind::enumeration: return 24;
+    case Kind::enumeration:
+      return 24;
     case Kind::list:
-    case Kind::object: break;
+    case Kind::object:
+      break;
   }
   return 64;
 }
@@ -120,7 +127,8 @@ class Impact {
 
   std::int64_t bytes_of(const RecordType& record, ReplayImpact& part) {
     const std::string table = quoted_name(domain_.view_schema(), record.table);
-    const auto size = connection_.execute("select pg_total_relation_size(to_regclass(" + connection_.quoted(table) + "))");
+    const auto size =
+        connection_.execute("select pg_total_relation_size(to_regclass(" + connection_.quoted(table) + "))");
     if (!size[0][0].is_null()) return size[0][0].as<std::int64_t>();
     part.from_live_tables = false;
     return part.events * width_of(record);

@@ -6,8 +6,7 @@
 #include <set>
 
 #include "migrations/fingerprint.hpp"
-#include "migrations/refold.hpp"
-#include "migrations/row_comparison.hpp"
+#include "migrations/verified_projector.hpp"
 #include "migrations/version_table.hpp"
 #include "views/active_views.hpp"
 
@@ -20,34 +19,6 @@ using postgres::quoted_name;
 /// Few enough that a snapshot, and a version that is held, last some hundredths of a second.
 constexpr std::size_t aggregates_a_group = 500;
 constexpr std::chrono::milliseconds report_every{200};
-
-/// A projector, its tables, and what was found wrong with them.
-struct Verified {
-  Verified(const core::Registry& registry, const ProjectorType& type) : fold{registry, type} {}
-
-  RefoldedProjector fold;
-  std::vector<ComparedTable> tables;
-  std::vector<std::size_t> owners;  ///< By table: the column that holds the aggregate's id.
-  std::vector<ViewDifference> differences;
-  std::int64_t wrong_rows = 0;
-};
-
-/// The column by which a table's rows belong to aggregates, for as long as no event has shown which it is: `aggregate_id`,
-/// or the only UUID; the number of columns when there is none.
-std::size_t conventional_owner(const RecordType& record) {
-  const auto columns = record.columns();
-  const auto is_uuid = [](const attributes::Member& member) { return member.type->kind == attributes::Kind::uuid; };
-  const auto named = std::find_if(columns.begin(), columns.end(), [&](const attributes::Member& member) {
-    return member.name == "aggregate_id" && is_uuid(member);
-  });
-  if (named != columns.end()) return static_cast<std::size_t>(named - columns.begin());
-  if (std::count_if(columns.begin(), columns.end(), is_uuid) != 1) return columns.size();
-  return static_cast<std::size_t>(std::find_if(columns.begin(), columns.end(), is_uuid) - columns.begin());
-}
-
-bool contains(const std::vector<std::size_t>& values, std::size_t value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
 
 /// One run of the verifier.
 class Verification {
@@ -87,25 +58,19 @@ class Verification {
       if (options_.projector && projector.name != *options_.projector) continue;
       known = true;
       if (is_current(domain_, projector, version_)) {
-        add(projector);
+        projectors_.push_back(std::make_unique<VerifiedProjector>(connection_, store_, domain_, projector));
       } else if (views::installed_version(domain_, projector, version_) == 0) {
         result_.notes.push_back("the tables of " + std::string{projector.name} + " are not built yet");
       } else {
-        throw_error<ErrorCode::projector_migrating>(
-            "the tables of " + std::string{projector.name} + " are of another version than this plugin's (the views of " +
-            domain_.name() + " are at version " + std::to_string(version_) + "): migrate them, or use the plugin that fits");
+        throw_error<ErrorCode::projector_migrating>("the tables of " + std::string{projector.name} +
+                                                    " are of another version than this plugin's (the views of " +
+                                                    domain_.name() + " are at version " + std::to_string(version_) +
+                                                    "): migrate them, or use the plugin that fits");
       }
     }
     if (known) return;
-    throw_error<ErrorCode::usage>("domain " + domain_.name() + " has no projector named \"" + *options_.projector + "\"");
-  }
-
-  void add(const ProjectorType& projector) {
-    Verified& verified = *projectors_.emplace_back(std::make_unique<Verified>(store_.registry(), projector));
-    for (const RecordType* record : projector.manages) {
-      verified.tables.emplace_back(connection_, *record, domain_.view_schema());
-      verified.owners.push_back(conventional_owner(*record));
-    }
+    throw_error<ErrorCode::usage>("domain " + domain_.name() + " has no projector named \"" + *options_.projector +
+                                  "\"");
   }
 
   /// Keeps the version of the views, as writers do. In a transaction that has no snapshot yet.
@@ -127,7 +92,8 @@ class Verification {
 
   void end() { connection_.execute("rollback"); }
 
-  // --- aggregates, in groups ------------------------------------------------------------------------------------------
+  // --- aggregates, in groups
+  // ------------------------------------------------------------------------------------------
 
   void compare_groups() {
     progress_.total = options_.sample ? 0 : count_aggregates();
@@ -196,103 +162,74 @@ class Verification {
     for (const auto& projector : projectors_) {
       if (projector->fold.local()) projector->fold.check_owners();
       if (!projector->fold.local()) continue;
-      for (std::size_t i = 0; i < projector->tables.size(); ++i) {
-        for (const WrongRow& row : compare_rows(*projector, i, ids, false)) note(*projector, i, row);
+      for (std::size_t i = 0; i < projector->tables(); ++i) {
+        note(*projector, i, projector->of_aggregates(connection_, i, ids, false, result_.rows));
       }
     }
   }
 
-  std::vector<WrongRow> compare_rows(Verified& projector, std::size_t table, const std::vector<AggregateId>& ids,
-                                     bool lock) {
-    ComparedTable& compared = projector.tables[table];
-    std::size_t& owner = projector.owners[table];
-    const auto local = projector.fold.rows().local_columns(compared.record());
-    if (local && !contains(*local, owner)) owner = local->front();
-    const auto columns = compared.record().columns();
-    if (owner == columns.size()) return {};  // Nothing was ever written, by anybody's event: see compare_ownerless_rows.
-    auto rows = compared.read(connection_, quoted_name(columns[owner].name) + " = any(" + uuid_array(ids) + ")", lock);
-    result_.rows += lock ? 0 : static_cast<std::int64_t>(rows.size());
-    return compared.compare(connection_, projector.fold.rows(), std::move(rows), owner);
+  void note(VerifiedProjector& projector, std::size_t table, const std::vector<WrongRow>& rows) {
+    for (const WrongRow& row : rows) projector.note(table, row);
+    progress_.wrong_rows += static_cast<std::int64_t>(rows.size());
   }
 
-  void note(Verified& projector, std::size_t table, const WrongRow& row) {
-    projector.tables[table].describe(row, projector.fold.type().name, projector.differences);
-    ++projector.wrong_rows;
-    ++progress_.wrong_rows;
-  }
-
-  // --- rows of no aggregate -------------------------------------------------------------------------------------------
-
-  /// SQL: the row names no aggregate that there is.
-  [[nodiscard]] std::string ownerless(const Verified& projector, std::size_t table) const {
-    const auto columns = projector.tables[table].record().columns();
-    if (projector.owners[table] == columns.size()) return "true";
-    const std::string owner = quoted_name(columns[projector.owners[table]].name);
-    return "(" + owner + " is null or not exists (select from " + aggregates_ + " a where a.aggregate_id = t." + owner +
-           "))";
-  }
-
-  std::vector<WrongRow> ownerless_rows(const Verified& projector, std::size_t table, bool lock) {
-    auto rows = projector.tables[table].read(connection_, ownerless(projector, table), lock);
-    return projector.tables[table].compare(connection_, views::ReplayPersistor{}, std::move(rows),
-                                           projector.owners[table]);
-  }
+  // --- rows of no aggregate
+  // -------------------------------------------------------------------------------------------
 
   void compare_ownerless_rows() {
     begin_snapshot();
     for (const auto& projector : projectors_) {
       if (!projector->fold.local()) continue;
-      for (std::size_t i = 0; i < projector->tables.size(); ++i) {
-        const auto rows = ownerless_rows(*projector, i, false);
+      for (std::size_t i = 0; i < projector->tables(); ++i) {
+        const auto rows = projector->of_nobody(connection_, i, false);
         result_.rows += static_cast<std::int64_t>(rows.size());
-        for (const WrongRow& row : rows) note(*projector, i, row);
+        note(*projector, i, rows);
       }
     }
     end();
   }
 
-  // --- tables that several aggregates feed ----------------------------------------------------------------------------
+  // --- tables that several aggregates feed
+  // ----------------------------------------------------------------------------
 
   void compare_whole_tables() {
     for (const auto& projector : projectors_) {
       if (projector->fold.local()) continue;
       // What was found before it showed is worth nothing.
       progress_.wrong_rows -= projector->wrong_rows;
-      projector->wrong_rows = 0;
-      projector->differences.clear();
-      const std::string name{projector->fold.type().name};
+      projector->forget();
+      const std::string name{projector->name()};
       if (options_.sample && options_.projector) {
-        throw_error<ErrorCode::usage>("the rows of " + name +
-                                      " are fed by several aggregates, so no sample of aggregates can tell whether they "
-                                      "are right: verify it with --full");
+        throw_error<ErrorCode::usage>(
+            "the rows of " + name +
+            " are fed by several aggregates, so no sample of aggregates can tell whether they "
+            "are right: verify it with --full");
       }
       if (options_.sample) {
-        result_.notes.push_back(name + " was not compared, because its rows are fed by several aggregates: verify it with --full");
+        result_.notes.push_back(
+            name + " was not compared, because its rows are fed by several aggregates: verify it with --full");
       } else {
         compare_whole(*projector);
       }
     }
   }
 
-  void compare_whole(Verified& projector) {
+  void compare_whole(VerifiedProjector& projector) {
     begin_snapshot();
     RefoldedProjector* const folds[] = {&projector.fold};
     count_events(refold(connection_, store_, folds, nullptr));
-    for (std::size_t i = 0; i < projector.tables.size(); ++i) {
-      const ComparedTable& table = projector.tables[i];
-      auto rows = table.read(connection_, {}, false);
-      result_.rows += static_cast<std::int64_t>(rows.size());
-      const auto wrong = table.compare(connection_, projector.fold.rows(), std::move(rows), conventional_owner(table.record()));
-      for (const WrongRow& row : wrong) note(projector, i, row);
+    for (std::size_t i = 0; i < projector.tables(); ++i) {
+      note(projector, i, projector.of_everybody(connection_, i, result_.rows));
     }
     end();
     if (!options_.repair || projector.differences.empty()) return;
-    result_.notes.push_back(std::string{projector.fold.type().name} +
+    result_.notes.push_back(std::string{projector.name()} +
                             " was not repaired, because its rows are fed by several aggregates: add a version that "
                             "replays it");
   }
 
-  // --- results and repair ---------------------------------------------------------------------------------------------
+  // --- results and repair
+  // ---------------------------------------------------------------------------------------------
 
   void collect() {
     for (const auto& projector : projectors_) {
@@ -315,9 +252,8 @@ class Verification {
   }
 
   [[nodiscard]] bool is_local(const std::string& name) const {
-    return std::any_of(projectors_.begin(), projectors_.end(), [&](const auto& projector) {
-      return projector->fold.type().name == name && projector->fold.local();
-    });
+    return std::any_of(projectors_.begin(), projectors_.end(),
+                       [&](const auto& projector) { return projector->name() == name && projector->fold.local(); });
   }
 
   /// Under the aggregate's lock nobody adds events, nor changes its rows: what differs now is repaired, and no more.
@@ -331,8 +267,9 @@ class Verification {
     (void)refold(connection_, store_, local, &ids);
     for (const auto& projector : projectors_) {
       if (!projector->fold.local()) continue;
-      for (std::size_t i = 0; i < projector->tables.size(); ++i) {
-        rewrite(projector->tables[i], compare_rows(*projector, i, ids, true));
+      std::int64_t read = 0;
+      for (std::size_t i = 0; i < projector->tables(); ++i) {
+        rewrite(projector->table(i), projector->of_aggregates(connection_, i, ids, true, read));
       }
     }
     connection_.execute("commit", postgres::Phase::commit);
@@ -342,8 +279,8 @@ class Verification {
     begin_repair();
     for (const auto& projector : projectors_) {
       if (!projector->fold.local()) continue;
-      for (std::size_t i = 0; i < projector->tables.size(); ++i) {
-        rewrite(projector->tables[i], ownerless_rows(*projector, i, true));
+      for (std::size_t i = 0; i < projector->tables(); ++i) {
+        rewrite(projector->table(i), projector->of_nobody(connection_, i, true));
       }
     }
     connection_.execute("commit", postgres::Phase::commit);
@@ -364,7 +301,8 @@ class Verification {
     result_.repaired_rows += static_cast<std::int64_t>(rows.size());
   }
 
-  // --- progress -------------------------------------------------------------------------------------------------------
+  // --- progress
+  // -------------------------------------------------------------------------------------------------------
 
   void count_events(std::int64_t events) {
     result_.events += events;
@@ -394,7 +332,7 @@ class Verification {
   VersionTable versions_;
   std::string aggregates_;  ///< Qualified name of the table.
   int version_ = 0;
-  std::vector<std::unique_ptr<Verified>> projectors_;
+  std::vector<std::unique_ptr<VerifiedProjector>> projectors_;
   VerificationResult result_;
   VerificationProgress progress_;
   Clock::time_point told_{};

@@ -23,8 +23,8 @@ class RefoldedProjector {
   [[nodiscard]] const Projection& projection() const noexcept { return projection_; }
   [[nodiscard]] const views::ReplayPersistor& rows() const noexcept { return *rows_; }
 
-  /// Whether, ever since it was made, it kept to rows of the aggregates whose events it handled, and each row said whose
-  /// it is.
+  /// Whether, ever since it was made, it kept to rows of the aggregates whose events it handled, and each row said
+  /// whose it is.
   [[nodiscard]] bool local() const noexcept { return local_; }
 
   /// Looks whether each row that was made in this group says in some column whose it is.
@@ -36,8 +36,8 @@ class RefoldedProjector {
     current_.reset();
   }
 
-  /// `together`: rows of other aggregates are there, so using them is no mistake. What a projector throws for want of them
-  /// is kept back otherwise. Throws PublishError.
+  /// `together`: rows of other aggregates are there, so using them is no mistake. What a projector throws for want of
+  /// them is kept back otherwise. Throws PublishError.
   void apply(const ReplayEvent& event, bool together);
 
  private:
@@ -48,8 +48,8 @@ class RefoldedProjector {
   bool local_ = true;
 };
 
-/// Hands the events of these aggregates to the projectors, stream by stream; of all aggregates when `aggregates` is null.
-/// Uses the transaction that is open on the connection. Returns the number of events.
+/// Hands the events of these aggregates to the projectors, stream by stream; of all aggregates when `aggregates` is
+/// null. Uses the transaction that is open on the connection. Returns the number of events.
 std::int64_t refold(postgres::Connection& connection, const postgres::PostgresStore& store,
                     std::span<RefoldedProjector* const> projectors, const std::vector<AggregateId>* aggregates);
 

@@ -86,7 +86,8 @@ ComparedTable::ComparedTable(postgres::Connection& connection, const RecordType&
   };
   const std::string table = connection.quoted(name_) + "::regclass";
   for (const auto& row : connection.execute("select attname, format_type(atttypid, atttypmod) from pg_attribute"
-                                            " where attrelid = " + table + " and attnum > 0 and not attisdropped")) {
+                                            " where attrelid = " +
+                                            table + " and attnum > 0 and not attisdropped")) {
     const std::size_t column = column_of(row[0].c_str());
     if (column < types_.size()) types_[column] = row[1].c_str();
   }
@@ -94,15 +95,17 @@ ComparedTable::ComparedTable(postgres::Connection& connection, const RecordType&
       "select i.indexrelid::bigint, a.attname from pg_index i"
       " cross join unnest(i.indkey::smallint[]) with ordinality as k (attnum, place)"
       " left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0"
-      " where i.indrelid = " + table + " and i.indisunique and i.indpred is null and k.place <= i.indnkeyatts"
+      " where i.indrelid = " +
+      table +
+      " and i.indisunique and i.indpred is null and k.place <= i.indnkeyatts"
       " order by i.indisprimary desc, i.indnatts, i.indexrelid, k.place");
   std::vector<std::size_t> columns;
   for (std::size_t i = 0; i < indexes.size() && key_.empty(); ++i) {
     const auto row = indexes[static_cast<pqxx::result::size_type>(i)];
     columns.push_back(row[1].is_null() ? types_.size() : column_of(row[1].c_str()));
-    const bool last = i + 1 == indexes.size() ||
-                      indexes[static_cast<pqxx::result::size_type>(i + 1)][0].as<std::int64_t>() !=
-                          row[0].as<std::int64_t>();
+    const bool last =
+        i + 1 == indexes.size() ||
+        indexes[static_cast<pqxx::result::size_type>(i + 1)][0].as<std::int64_t>() != row[0].as<std::int64_t>();
     if (!last) continue;
     if (*std::max_element(columns.begin(), columns.end()) < types_.size()) key_ = columns;
     columns.clear();
@@ -111,9 +114,9 @@ ComparedTable::ComparedTable(postgres::Connection& connection, const RecordType&
 
 std::vector<LiveRow> ComparedTable::read(postgres::Connection& connection, const std::string& condition,
                                          bool lock) const {
-  const auto rows = connection.execute("select tableoid::bigint, ctid, " + postgres::column_list(record_) + " from " +
-                                       name_ + " t" + (condition.empty() ? "" : " where " + condition) +
-                                       (lock ? " for update" : ""));
+  const auto rows =
+      connection.execute("select tableoid::bigint, ctid, " + postgres::column_list(record_) + " from " + name_ + " t" +
+                         (condition.empty() ? "" : " where " + condition) + (lock ? " for update" : ""));
   std::vector<LiveRow> out;
   out.reserve(rows.size());
   for (const auto& row : rows) {
@@ -133,8 +136,7 @@ std::string ComparedTable::key_of(const std::function<Text(std::size_t)>& column
   for (const std::size_t i : columns) {
     const Text text = column(i);
     if (!text) return key += "null;";
-    const std::string value =
-        kind_of(record_.columns()[i]) == Kind::decimal ? without_trailing_zeros(*text) : *text;
+    const std::string value = kind_of(record_.columns()[i]) == Kind::decimal ? without_trailing_zeros(*text) : *text;
     key.append(std::to_string(value.size())).append(":").append(value);
   }
   return key;
@@ -227,7 +229,8 @@ void ComparedTable::settle(postgres::Connection& connection, std::vector<WrongRo
   std::vector<Doubt> doubts;
   for (WrongRow& row : rows) {
     for (const std::size_t column : row.columns) {
-      if (row.found->columns[column] && text_of(record_.columns()[column], row.expected)) doubts.push_back({&row, column});
+      if (row.found->columns[column] && text_of(record_.columns()[column], row.expected))
+        doubts.push_back({&row, column});
     }
   }
   for (std::size_t begin = 0; begin < doubts.size(); begin += values_a_question) {
@@ -254,9 +257,8 @@ void ComparedTable::settle(postgres::Connection& connection, std::vector<WrongRo
     }
     connection.execute("release savepoint seriatim_doubts");
   }
-  std::erase_if(rows, [](const WrongRow& row) {
-    return row.kind == ViewDifference::Kind::changed && row.columns.empty();
-  });
+  std::erase_if(rows,
+                [](const WrongRow& row) { return row.kind == ViewDifference::Kind::changed && row.columns.empty(); });
 }
 
 std::string ComparedTable::repair(const postgres::Connection& connection, const WrongRow& row) const {
@@ -281,9 +283,13 @@ std::string ComparedTable::row_text(const std::function<Text(std::size_t)>& colu
                                     const std::vector<std::size_t>& columns) const {
   std::string out;
   for (std::size_t i = 0; i < record_.columns().size(); ++i) {
-    const bool named = columns.front() >= types_.size() || std::find(columns.begin(), columns.end(), i) != columns.end();
+    const bool named =
+        columns.front() >= types_.size() || std::find(columns.begin(), columns.end(), i) != columns.end();
     if (!named) continue;
-    out.append(out.empty() ? "" : ", ").append(record_.columns()[i].name).append("=").append(column(i).value_or("NULL"));
+    out.append(out.empty() ? "" : ", ")
+        .append(record_.columns()[i].name)
+        .append("=")
+        .append(column(i).value_or("NULL"));
   }
   return out;
 }

@@ -39,7 +39,8 @@ class ComparedTable {
 
   /// Reads the rows for which `condition` (SQL; empty: all) holds; `lock` keeps them as they are until the end of the
   /// transaction.
-  [[nodiscard]] std::vector<LiveRow> read(postgres::Connection& connection, const std::string& condition, bool lock) const;
+  [[nodiscard]] std::vector<LiveRow> read(postgres::Connection& connection, const std::string& condition,
+                                          bool lock) const;
 
   /// The rows that differ from those of the refold. `owner` is the column that holds the aggregate's id; the number of
   /// columns when none does. Points into `expected`. Asks the database where a value is stored in another form than the

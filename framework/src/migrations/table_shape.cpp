@@ -21,23 +21,33 @@ std::span<const std::string_view> types_for(Kind kind) {
   static constexpr std::string_view json[] = {"jsonb", "json"};
   switch (kind) {
     case Kind::string:
-    case Kind::enumeration: return text;
+    case Kind::enumeration:
+      return text;
     case Kind::int32:
-    case Kind::int64: return integer;
-    case Kind::floating: return floating;
-    case Kind::decimal: return decimal;
-    case Kind::boolean: return boolean;
-    case Kind::date: return date;
-    case Kind::timestamp: return timestamp;
-    case Kind::uuid: return uuid;
+    case Kind::int64:
+      return integer;
+    case Kind::floating:
+      return floating;
+    case Kind::decimal:
+      return decimal;
+    case Kind::boolean:
+      return boolean;
+    case Kind::date:
+      return date;
+    case Kind::timestamp:
+      return timestamp;
+    case Kind::uuid:
+      return uuid;
     case Kind::optional:
     case Kind::list:
-    case Kind::object: break;
+    case Kind::object:
+      break;
   }
   return json;
 }
 
-std::string misfit(const attributes::Member& member, const std::string& table, const std::vector<ColumnShape>& columns) {
+std::string misfit(const attributes::Member& member, const std::string& table,
+                   const std::vector<ColumnShape>& columns) {
   const std::string name{member.name};
   const auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
   if (column == columns.end()) return "table " + table + " has no column " + name;

@@ -40,13 +40,14 @@ class AdoptEvents {
                           " in access exclusive mode");
     } catch (const DatabaseError& error) {
       if (error.sqlstate() != "55P03") throw;
-      throw_error<ErrorCode::transient>("the event store is in use and could not be locked in 3 seconds: stop the "
-                                        "programs that write to it, and run `seriatim db adopt` again");
+      throw_error<ErrorCode::transient>(
+          "the event store is in use and could not be locked in 3 seconds: stop the "
+          "programs that write to it, and run `seriatim db adopt` again");
     }
   }
 
-  /// Events of transactions that had not ended when they could be seen already. (Those above the horizon need not be such:
-  /// it stays behind while anybody in the cluster has a transaction open.)
+  /// Events of transactions that had not ended when they could be seen already. (Those above the horizon need not be
+  /// such: it stays behind while anybody in the cluster has a transaction open.)
   bool holds_future() {
     return connection_
         .execute("select exists (select from " + events_ +
@@ -57,9 +58,9 @@ class AdoptEvents {
   /// The events say what they said before, so nothing is saved to the archive of changed ones. Its triggers would hold
   /// two copies of the table in memory to find that out.
   void rebase(Adoption& result) {
-    const auto triggers = connection_.execute("select tgname from pg_trigger where tgrelid = " +
-                                              connection_.quoted(events_) +
-                                              "::regclass and not tgisinternal and tgenabled = 'O'");
+    const auto triggers =
+        connection_.execute("select tgname from pg_trigger where tgrelid = " + connection_.quoted(events_) +
+                            "::regclass and not tgisinternal and tgenabled = 'O'");
     for (const auto& row : triggers) set_trigger("disable", row[0].c_str());
     const auto counts = connection_.execute(statement("adopt_events", names_));
     for (const auto& row : triggers) set_trigger("enable", row[0].c_str());
@@ -93,10 +94,10 @@ class AdoptEvents {
       throw_error<ErrorCode::concurrent_migration>("a migration of the views in schema \"" + schema +
                                                    "\" is running: wait for it, or stop it");
     }
-    return static_cast<std::int64_t>(connection_
-                                         .execute("delete from " + quoted_name(schema, "sequent_versions") +
-                                                  " where status is not null returning 1")
-                                         .size());
+    return static_cast<std::int64_t>(
+        connection_
+            .execute("delete from " + quoted_name(schema, "sequent_versions") + " where status is not null returning 1")
+            .size());
   }
 
   void note_origin() {

@@ -27,8 +27,8 @@ struct StoreOrigin {
 /// stored now could not be told from them, nor be brought in order with them.
 void require_own_transactions(Connection& connection, const SchemaNames& names);
 
-/// Throws Error(store_not_adopted) also when the store was merely moved: nobody knows whether the horizons that it notes
-/// are those of this cluster.
+/// Throws Error(store_not_adopted) also when the store was merely moved: nobody knows whether the horizons that it
+/// notes are those of this cluster.
 void require_own_cluster(Connection& connection, const SchemaNames& names);
 
 }  // namespace seriatim::postgres

@@ -148,7 +148,8 @@ void prepare_migrations(Connection& connection, const SchemaNames& names) {
   create_role(connection, names.reader_role);
   connection.execute("create schema if not exists " + quoted_name(names.store) + "; create table if not exists " +
                      quoted_name(names.store, "seriatim_migrations") +
-                     " (version integer primary key, name text not null, applied_at timestamptz not null default now())");
+                     " (version integer primary key, name text not null,"
+                     " applied_at timestamptz not null default now())");
 }
 
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names) {

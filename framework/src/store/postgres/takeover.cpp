@@ -74,7 +74,8 @@ class Takeover {
     if (problems.empty()) return;
     throw_error<ErrorCode::store_not_adopted>("the event store in schema \"" + names_.store +
                                               "\" is not laid out as Sequent 9 lays it out, so seriatim cannot work "
-                                              "with it, and has changed nothing: " + problems);
+                                              "with it, and has changed nothing: " +
+                                              problems);
   }
 
   /// Adds what a column lacks. Says what is wrong where that is not possible.

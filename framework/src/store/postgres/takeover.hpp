@@ -10,9 +10,9 @@
 
 namespace seriatim::postgres {
 
-/// Runs the store's migrations statement by statement and leaves out what is there already: tables, views, functions and
-/// triggers by name, indexes by the columns that they cover; the triggers that archive events when the events have any.
-/// Adds columns and defaults that are missing. One transaction. Returns the names of the migrations. Throws
+/// Runs the store's migrations statement by statement and leaves out what is there already: tables, views, functions
+/// and triggers by name, indexes by the columns that they cover; the triggers that archive events when the events have
+/// any. Adds columns and defaults that are missing. One transaction. Returns the names of the migrations. Throws
 /// Error(store_not_adopted), with the whole list, when tables are there that seriatim cannot work with.
 [[nodiscard]] std::vector<std::string> take_over(Connection& connection, const SchemaNames& names);
 
