@@ -19,6 +19,7 @@ void add_audit_command(CLI::App& app, Action& action);
 void add_maintenance_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
 void add_snapshots_command(CLI::App& app, Action& action);
+void add_projectors_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.

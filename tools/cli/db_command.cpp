@@ -40,6 +40,43 @@ ExitCode migrate(Context& context) {
   return ExitCode::done;
 }
 
+std::string cluster_name(const std::string& cluster) {
+  return cluster.empty() ? "an unknown cluster" : "cluster " + cluster;
+}
+
+void print_adoption(const Adoption& done) {
+  for (const std::string& name : done.installed) print_line("installed " + name);
+  if (!done.moved) {
+    print_line(done.installed.empty() ? "the event store belongs here already: nothing to do"
+                                      : "the event store is taken over; its events were written here");
+    return;
+  }
+  print_line(fmt::format(
+      "the event store came from {} and belongs to {} now: {} events of {} transactions got new ids, in their order; {} "
+      "migrations that were under way are forgotten",
+      cluster_name(done.from_cluster), cluster_name(done.cluster), with_commas(done.events),
+      with_commas(done.transactions), done.forgotten_migrations));
+}
+
+ExitCode adopt(Context& context) {
+  const std::vector<Domain> domains = context.domains();
+  const Adoption done = Database{context.options()}.adopt(domains);
+  if (!context.json()) {
+    print_adoption(done);
+    return ExitCode::done;
+  }
+  print_line(json_object([&](JsonWriter& json) {
+    put(json, "migrations", done.installed);
+    put(json, "moved", done.moved);
+    if (!done.from_cluster.empty()) put(json, "from_cluster", done.from_cluster);
+    if (!done.cluster.empty()) put(json, "cluster", done.cluster);
+    put(json, "events", done.events);
+    put(json, "transactions", done.transactions);
+    put(json, "forgotten_migrations", done.forgotten_migrations);
+  }));
+  return ExitCode::done;
+}
+
 ExitCode status(Context& context) {
   const DatabaseStatus found = Database{context.options()}.status();
   if (context.json()) {
@@ -105,6 +142,8 @@ void add_db_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "db", "Create, update, drop the database, or tell how it is");
   add(*group, action, "create", "Create the database and the event store; does nothing that is done already", &create);
   add(*group, action, "migrate", "Bring the event store of an existing database up to date", &migrate);
+  add(*group, action, "adopt", "Make a store that was restored, or that Ruby's Sequent installed, one of this cluster",
+      &adopt);
   add(*group, action, "status", "Tell which version of the event store is installed, and how full it is", &status);
   CLI::App* command = add_command(*group, "drop", "Drop the database, after asking for its name");
   const auto options = std::make_shared<DropOptions>();

@@ -22,6 +22,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::concurrent_migration:
       return ExitCode::conflict;
     case ErrorCode::plugin:
+    case ErrorCode::domain_mismatch:
       return ExitCode::plugin;
     case ErrorCode::connection_lost:
       return ExitCode::unreachable;
@@ -38,6 +39,7 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::database:
     case ErrorCode::in_doubt:
     case ErrorCode::workflow_depth:
+    case ErrorCode::store_not_adopted:
       break;
   }
   return ExitCode::failed;
@@ -51,7 +53,7 @@ const char* exit_code_help() noexcept {
          "  3  a command was refused: invalid, unknown, or against the rules of the domain\n"
          "  4  conflict: another writer or another migration was first, or aggregates share a key\n"
          "  5  yes, to the questions `migrate pending` and `migrate running`\n"
-         "  6  a plugin was rejected\n"
+         "  6  a plugin was rejected, or does not fit what is stored\n"
          "  7  the database cannot be reached";
 }
 

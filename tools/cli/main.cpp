@@ -56,6 +56,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_migrate_command(app, action);
   add_maintenance_command(app, action);
   add_snapshots_command(app, action);
+  add_projectors_command(app, action);
   add_plugin_command(app, action);
 }
 

@@ -153,6 +153,60 @@ ExitCode running(Job& job) {
   return answer(job, "running", yes, fmt::format("{}: {}; {}", yes ? "yes" : "no", job.domain, sentence(found)));
 }
 
+/// "12.3 MB".
+std::string size_text(std::int64_t bytes) {
+  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+void print_impact(const MigrationImpact& impact) {
+  for (const ProjectorChange& change : impact.changed) {
+    print_line(fmt::format("  {} has changed since its tables were built: {}{}", change.projector,
+                           fmt::join(change.changes, ", "),
+                           change.planned ? "" : "; no step covers that, so its rows stay as the old one made them"));
+  }
+  for (const ReplayImpact& replay : impact.replays) {
+    print_line(fmt::format("  {} reads {} events, and its tables take {} {}", replay.projector,
+                           with_commas(replay.events), replay.from_live_tables ? "about" : "at most about",
+                           size_text(replay.bytes)));
+  }
+  if (impact.replays.empty()) return;
+  const std::string time = impact.seconds ? fmt::format("about {:.1f} s, at the {} events/s of the last rebuild",
+                                                        *impact.seconds, with_commas(impact.rate))
+                                          : "an unknown time, because no rebuild of these views was measured yet";
+  print_line(
+      fmt::format("  in all: {} events, {}, {} of disk", with_commas(impact.events), time, size_text(impact.bytes)));
+}
+
+void put_impact(JsonWriter& json, const MigrationImpact& impact) {
+  json.Key("changed");
+  json.StartArray();
+  for (const ProjectorChange& change : impact.changed) {
+    json.StartObject();
+    put(json, "projector", change.projector);
+    put(json, "changes", change.changes);
+    put(json, "planned", change.planned);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Key("replays");
+  json.StartArray();
+  for (const ReplayImpact& replay : impact.replays) {
+    json.StartObject();
+    put(json, "projector", replay.projector);
+    put(json, "version", replay.version);
+    put(json, "events", replay.events);
+    put(json, "bytes", replay.bytes);
+    put(json, "from_live_tables", replay.from_live_tables);
+    json.EndObject();
+  }
+  json.EndArray();
+  put(json, "events", impact.events);
+  put(json, "bytes", impact.bytes);
+  if (impact.seconds) put(json, "seconds", *impact.seconds);
+  if (impact.seconds) put(json, "events_per_second", impact.rate);
+}
+
 ExitCode plan(Job& job) {
   const MigrationPlan found = job.migrator.plan(job.target);
   if (job.context.json()) {
@@ -161,12 +215,14 @@ ExitCode plan(Job& job) {
       put(json, "from", found.from);
       put(json, "to", found.to);
       put(json, "steps", found.steps);
+      put_impact(json, found.impact);
     }));
     return ExitCode::done;
   }
   print_line(fmt::format("{}: from version {} to version {}{}", job.domain, found.from, found.to,
                          found.steps.empty() ? ": nothing to do" : ""));
   for (const std::string& step : found.steps) print_line("  " + step);
+  print_impact(found.impact);
   return ExitCode::done;
 }
 
@@ -247,7 +303,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
 
 void add_migrate_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "migrate", "Build a new version of the views, and switch to it");
-  add(*group, action, "plan", "Print what a migration would do", &plan, Takes::target);
+  add(*group, action, "plan", "Print what a migration would do, and what it would cost", &plan, Takes::target);
   add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online,
       Takes::target_and_workers);
   add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, Takes::target);

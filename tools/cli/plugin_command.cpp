@@ -51,8 +51,18 @@ void print_text(const LoadedPlugin& plugin, const Contents& contents) {
                 {"views", fmt::format("version {}", plugin.domain.versions().latest())}});
 }
 
-ExitCode check(Context& context, const std::string& file) {
+/// Reads all events, which the check at the start of every program does not.
+void check_store(Context& context, const LoadedPlugin& plugin) {
+  std::vector<Domain> domains;
+  domains.push_back(plugin.domain);
+  Application application{context.options(), std::move(domains)};
+  const std::int64_t found = application.record_stored_types();
+  context.note("the plugin fits what is stored; {} event types were found that no program had declared", found);
+}
+
+ExitCode check(Context& context, const std::string& file, bool store) {
   const LoadedPlugin plugin = load_plugin(file);
+  if (store) check_store(context, plugin);
   const Contents contents = contents_of(plugin.domain);
   if (context.json()) {
     print_json(plugin, contents);
@@ -71,7 +81,12 @@ void add_plugin_command(CLI::App& app, Action& action) {
   command->add_option("FILE", *file, "The shared library\nexample: build/dev/plugins/libwallet.so")
       ->required()
       ->type_name("");
-  command->callback([&action, file] { action = [file](Context& context) { return check(context, *file); }; });
+  const auto store = std::make_shared<bool>(false);
+  command->add_flag("--store", *store,
+                    "Also check it against all stored events and the tables of its views [default: needs no database]");
+  command->callback([&action, file, store] {
+    action = [file, store](Context& context) { return check(context, *file, *store); };
+  });
 }
 
 }  // namespace seriatim::cli

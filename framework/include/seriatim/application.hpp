@@ -15,6 +15,7 @@
 #include "seriatim/options.hpp"
 #include "seriatim/snapshots.hpp"
 #include "seriatim/view_migrator.hpp"
+#include "seriatim/view_verifier.hpp"
 
 namespace seriatim {
 
@@ -24,8 +25,9 @@ namespace seriatim {
 ///     app.commands().execute(wallet::AddMoney{{.aggregate_id = id}, "20.00"_decimal, "API"});
 class Application {
  public:
-  /// Registers the domains' types with the store. Errors: configuration (the domains contradict each other),
-  /// store_not_installed, connection_lost. `clock` is only for tests; without it the system's is used.
+  /// Registers the domains' types with the store, and checks that the domains fit what is stored. Errors: configuration
+  /// (the domains contradict each other), store_not_installed, store_not_adopted, domain_mismatch, connection_lost.
+  /// `clock` is only for tests; without it the system's is used.
   Application(const Options& options, std::vector<Domain> domains, std::shared_ptr<const Clock> clock = nullptr);
 
   /// The same, with filters, middleware and what is to be tried again.
@@ -51,6 +53,13 @@ class Application {
 
   /// What puts the keys of stored aggregates in order. The application must outlive it.
   [[nodiscard]] std::unique_ptr<KeyMaintenance> key_maintenance();
+
+  /// The verifier of one domain's views. Error(usage) when no domain of that name has views.
+  [[nodiscard]] std::unique_ptr<ViewVerifier> verifier(std::string_view domain);
+
+  /// Reads all events to find out which types the aggregates hold, which the constructor knows only of programs that
+  /// have declared theirs, and checks the domains again. Returns how many it did not know. Error(domain_mismatch).
+  std::int64_t record_stored_types();
 
  private:
   struct Parts;

@@ -20,6 +20,17 @@ struct DatabaseStatus {
   std::int64_t events = 0;
 };
 
+/// What adopting a store has done.
+struct Adoption {
+  std::vector<std::string> installed;     ///< Names of the store's migrations that were run.
+  bool moved = false;                     ///< The store came from another cluster.
+  std::string from_cluster;               ///< Where it says that it was written; empty when unknown.
+  std::string cluster;                    ///< Where it is; empty when the server does not tell.
+  std::int64_t events = 0;                ///< Events that got another transaction id,
+  std::int64_t transactions = 0;          ///< and of how many transactions.
+  std::int64_t forgotten_migrations = 0;  ///< Migrations of views that were under way elsewhere.
+};
+
 /// Administers one database. Not thread-safe; different objects and programs may work on one database at once.
 /// All calls are idempotent. Errors: connection_lost, configuration, database.
 class Database {
@@ -32,6 +43,12 @@ class Database {
   /// Brings the event store up to date, creates the roles and the view schemas of the domains. Returns the names of the
   /// migrations that it ran.
   std::vector<std::string> migrate(const std::vector<Domain>& domains);
+
+  /// Makes a store that came from elsewhere one of this database's cluster: one that was dumped and restored, or one
+  /// that Ruby's Sequent installed, to which it adds what is missing. Events get transaction ids of this cluster's past,
+  /// in their old order. Does nothing to a store that belongs here. Writers are locked out meanwhile. Errors also:
+  /// store_not_adopted (tables that seriatim cannot work with), transient (the store is in use), concurrent_migration.
+  Adoption adopt(const std::vector<Domain>& domains);
 
   /// Drops the database. Error(usage) when it holds events and `force` is not set.
   void drop(bool force);

@@ -43,6 +43,8 @@ enum class ErrorCode : std::uint8_t {
   workflow_depth,         ///< Commands that workflows issue go on issuing commands: a loop, most likely.
   not_found,              ///< What was asked for is not stored (a command or an event of the audit trail).
   idempotency_key_reused, ///< Another request was executed under that idempotency key.
+  store_not_adopted,      ///< The store was written in another cluster, or by another program: `seriatim db adopt`.
+  domain_mismatch,        ///< The loaded domains do not fit the stored events or the tables that are there.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "seriatim/migration_impact.hpp"
 #include "seriatim/view_versions.hpp"
 
 namespace seriatim {
@@ -55,6 +56,7 @@ struct MigrationPlan {
   int from = 0;
   int to = 0;
   std::vector<std::string> steps;
+  MigrationImpact impact{};  ///< What it costs, and what has changed.
 };
 
 /// What a migration did.
@@ -77,7 +79,8 @@ class ViewMigrator {
 
   [[nodiscard]] virtual MigrationStatus status() = 0;
 
-  /// From the current version to the target. Error(migration) when the plan cannot be carried out.
+  /// From the current version to the target. Counts the events that would be read. Error(migration) when the plan
+  /// cannot be carried out, or a record has changed without a new version.
   [[nodiscard]] virtual MigrationPlan plan(std::optional<int> target) = 0;
 
   /// Builds the new tables from all events while the application runs. Whatever fails leaves the live views as they

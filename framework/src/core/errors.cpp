@@ -33,6 +33,8 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::workflow_depth: return "workflow_depth";
     case ErrorCode::not_found: return "not_found";
     case ErrorCode::idempotency_key_reused: return "idempotency_key_reused";
+    case ErrorCode::store_not_adopted: return "store_not_adopted";
+    case ErrorCode::domain_mismatch: return "domain_mismatch";
   }
   return "unknown";
 }

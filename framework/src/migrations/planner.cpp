@@ -78,7 +78,7 @@ class Planner {
 
   TableToBuild table_to_build(const RecordType& record) {
     const std::string table{record.table};
-    TableToBuild build{&record, {}, find_file(table + ".indexes.sql")};
+    TableToBuild build{&record, {}, find_file(table + ".indexes.sql"), {}};
     if (build.indexes_sql && is_blank(*build.indexes_sql)) build.indexes_sql.reset();
     if (build.indexes_sql) require_placeholder(table + ".indexes.sql", *build.indexes_sql);
     if (const auto sql = find_file(table + ".sql")) {
@@ -98,14 +98,25 @@ class Planner {
     }
     const auto replayed = newest_replay_.find(std::string{projector->name});
     if (replayed != newest_replay_.end() && version <= replayed->second) return;
-    const bool planned = std::any_of(plan_.alters.begin(), plan_.alters.end(), [&](const Alteration& alter) {
-      return alter.table == table && alter.version == version;
-    });
-    if (planned) return;
     const std::string file = table + "_" + std::to_string(version) + ".sql";
     const auto sql = find_file(file);
     if (!sql) return problem("the file " + file + " is missing");
-    plan_.alters.push_back({table, version, *sql});
+    TableToBuild* build = sql->find(placeholder) == std::string_view::npos ? nullptr : find_build(table);
+    std::vector<Alteration>& alters = build != nullptr ? build->alters : plan_.alters;
+    const bool planned = std::any_of(alters.begin(), alters.end(), [&](const Alteration& alter) {
+      return alter.table == table && alter.version == version;
+    });
+    if (!planned) alters.push_back({table, version, *sql});
+  }
+
+  /// The table that this plan builds anew, if it does.
+  TableToBuild* find_build(std::string_view table) {
+    for (Replay& replay : plan_.replays) {
+      for (TableToBuild& build : replay.tables) {
+        if (build.record->table == table) return &build;
+      }
+    }
+    return nullptr;
   }
 
   void require_placeholder(const std::string& file, std::string_view sql) {

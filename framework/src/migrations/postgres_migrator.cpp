@@ -5,8 +5,12 @@
 #include <random>
 #include <thread>
 
+#include "migrations/fingerprint.hpp"
+#include "migrations/impact.hpp"
 #include "migrations/rebuild.hpp"
+#include "migrations/table_shape.hpp"
 #include "store/postgres/sql_statements.hpp"
+#include "store/postgres/store_origin.hpp"
 
 namespace seriatim::migrations {
 namespace {
@@ -105,13 +109,19 @@ MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
   postgres::Connection connection{url_};
   const int from = VersionTable{connection, domain_.view_schema()}.current();
   const Plan plan = migrations::plan(domain_, from, target_or_latest(target));
-  MigrationPlan result{from, target_or_latest(target), {}};
+  MigrationPlan result{from, target_or_latest(target), {}, impact_of(connection, store_, domain_, plan)};
   for (const auto& replay : plan.replays) {
     std::string step = "replay " + std::string{replay.projector->name} + " into";
     for (const auto& table : replay.tables) {
       step += " " + std::string{table.record->table} + target_of(plan).suffix;
     }
     result.steps.push_back(std::move(step));
+    for (const auto& table : replay.tables) {
+      for (const auto& alter : table.alters) {
+        result.steps.push_back("alter " + alter.table + target_of(plan).suffix + " by " + alter.table + "_" +
+                               std::to_string(alter.version) + ".sql");
+      }
+    }
   }
   for (const auto& alter : plan.alters) {
     result.steps.push_back("alter " + alter.table + " by " + alter.table + "_" + std::to_string(alter.version) + ".sql");
@@ -143,6 +153,7 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
                                          const Cancelled& cancelled) {
   const auto start = std::chrono::steady_clock::now();
   Run run{url_, domain_};
+  postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
   if (run.pending) {
@@ -168,16 +179,23 @@ void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
   drop_tables(run.connection, plan.to);
   const std::string suffix = target_of(plan).suffix;
   for (const auto& replay : plan.replays) {
-    for (const auto& table : replay.tables) run_view_sql(run.connection, with_suffix(table.create_sql, suffix));
+    for (const auto& table : replay.tables) {
+      run_view_sql(run.connection, with_suffix(table.create_sql, suffix));
+      for (const auto& alter : table.alters) run_view_sql(run.connection, with_suffix(alter.sql, suffix));
+    }
   }
+  require_fitting_tables(run.connection, plan);
+  const auto start = std::chrono::steady_clock::now();
   postgres::Connection reading{url_};
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
   run.events = Rebuild{reading, url_, store_, plan, target_of(plan), settings_}.run(range, progress);
+  const RebuildRate rate{run.events, seconds_since(start)};
   build_indexes(plan, progress);
   run.connection.execute("begin");
   run.versions.set_horizon(plan.to, range.to);
   run.versions.set_phase(plan.to, Phase::online_finished);
+  BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_rate(rate);
   run.connection.execute("commit", postgres::Phase::commit);
 }
 
@@ -210,10 +228,34 @@ void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const
   progress.end();
 }
 
+void PostgresMigrator::require_fitting_tables(postgres::Connection& connection, const Plan& plan) const {
+  std::vector<TableName> tables;
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) {
+      tables.emplace_back(domain_.view_schema(), std::string{table.record->table} + target_of(plan).suffix);
+    }
+  }
+  const TableShapes shapes = table_shapes(connection, store_.names(), tables);
+  std::string problems;
+  std::size_t next = 0;
+  for (const auto& replay : plan.replays) {
+    for (const auto& table : replay.tables) {
+      for (const std::string& text : misfits(*table.record, tables[next++], shapes)) {
+        problems.append(problems.empty() ? "" : "; ").append(text);
+      }
+    }
+  }
+  if (problems.empty()) return;
+  throw_error<ErrorCode::migration>("the new tables of " + domain_.name() + " do not fit its records: " + problems +
+                                    ": correct <table>.sql, or write %SUFFIX% behind the table's name in the alter "
+                                    "script, so that it is run before the rows are loaded");
+}
+
 MigrationResult PostgresMigrator::offline(std::optional<int> target, const ProgressReport& report,
                                           const Cancelled& cancelled) {
   const auto start = std::chrono::steady_clock::now();
   Run run{url_, domain_};
+  postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
   if (!run.pending || run.pending->version != plan.to || run.pending->phase == Phase::online_running) {
@@ -274,6 +316,7 @@ void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress
   const std::int64_t events = last.run({from, 0}, progress);
   swap_tables(run, plan);
   run.versions.finish(plan.from, plan.to);
+  BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
   run.connection.execute("commit", postgres::Phase::commit);
   run.pause_seconds = seconds_since(start);
   run.events += events;

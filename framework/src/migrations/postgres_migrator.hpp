@@ -28,6 +28,8 @@ class PostgresMigrator final : public ViewMigrator {
   void build(Run& run, const Plan& plan, Progress& progress);
   void build_indexes(const Plan& plan, Progress& progress) const;
   void run_view_sql(postgres::Connection& connection, const std::string& sql) const;
+  /// The tables that were just made hold the records; before the events are read.
+  void require_fitting_tables(postgres::Connection& connection, const Plan& plan) const;
   void drop_tables(postgres::Connection& connection, int version) const;
   std::int64_t catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from);
   void switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from);

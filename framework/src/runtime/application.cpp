@@ -3,12 +3,15 @@
 #include "core/command_executor.hpp"
 #include "maintenance/postgres_key_maintenance.hpp"
 #include "core/dry_run.hpp"
+#include "migrations/gate.hpp"
 #include "migrations/postgres_migrator.hpp"
+#include "migrations/postgres_verifier.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_audit.hpp"
 #include "store/postgres/postgres_event_log.hpp"
 #include "store/postgres/postgres_snapshots.hpp"
 #include "store/postgres/postgres_store.hpp"
+#include "store/postgres/store_origin.hpp"
 
 namespace seriatim {
 namespace {
@@ -39,7 +42,26 @@ struct Application::Parts {
         snapshots{store},
         audit{store},
         commands{registry, store, *clock, options.unknown_commands, options.max_workflow_depth,
-                 options.secret_cost, std::move(execution)} {}
+                 options.secret_cost, std::move(execution)} {
+    check_store();
+  }
+
+  /// What could not be decoded, written or told apart later is refused now.
+  void check_store() {
+    std::unique_ptr<postgres::Connection> connection = store.pool().take();
+    postgres::require_own_transactions(*connection, store.names());
+    migrations::pass_gate(*connection, store);
+    store.pool().give_back(std::move(connection));
+  }
+
+  /// The index of the domain of that name. Error(usage) when there is none, or it has no views.
+  [[nodiscard]] std::size_t with_views(std::string_view domain) const {
+    const auto& domains = registry.domains();
+    for (std::size_t i = 0; i < domains.size(); ++i) {
+      if (domains[i].name() == domain && !domains[i].projectors().empty()) return i;
+    }
+    throw_error<ErrorCode::usage>("no loaded domain named \"" + std::string{domain} + "\" has views");
+  }
 
   Options options;
   std::shared_ptr<const Clock> clock;
@@ -81,12 +103,20 @@ std::vector<std::string> Application::domains_with_views() const {
 }
 
 std::unique_ptr<ViewMigrator> Application::migrator(std::string_view domain) {
-  const auto& domains = parts_->registry.domains();
-  for (std::size_t i = 0; i < domains.size(); ++i) {
-    if (domains[i].name() != domain || domains[i].projectors().empty()) continue;
-    return std::make_unique<migrations::PostgresMigrator>(parts_->options.database_url, parts_->store, i);
-  }
-  throw_error<ErrorCode::usage>("no loaded domain named \"" + std::string{domain} + "\" has views");
+  return std::make_unique<migrations::PostgresMigrator>(parts_->options.database_url, parts_->store,
+                                                        parts_->with_views(domain));
+}
+
+std::unique_ptr<ViewVerifier> Application::verifier(std::string_view domain) {
+  return std::make_unique<migrations::PostgresVerifier>(parts_->options.database_url, parts_->store,
+                                                        parts_->with_views(domain));
+}
+
+std::int64_t Application::record_stored_types() {
+  postgres::Connection connection{parts_->options.database_url};
+  const std::int64_t found = migrations::record_stored_types(connection, parts_->store);
+  migrations::pass_gate(connection, parts_->store);
+  return found;
 }
 
 std::unique_ptr<KeyMaintenance> Application::key_maintenance() {

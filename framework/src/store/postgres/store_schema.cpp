@@ -81,12 +81,10 @@ int installed_version(Connection& connection, const SchemaNames& names) {
       .as<int>();
 }
 
-void prepare_migrations(Connection& connection, const SchemaNames& names) {
-  create_role(connection, names.application_role);
-  create_role(connection, names.reader_role);
-  connection.transact("create schema if not exists " + quoted_name(names.store) + "; create table if not exists " +
-                      quoted_name(names.store, "seriatim_migrations") +
-                      " (version integer primary key, name text not null, applied_at timestamptz not null default now())");
+[[noreturn]] void throw_foreign(const Connection& connection, const SchemaNames& names) {
+  throw_error<ErrorCode::store_not_adopted>("schema \"" + names.store + "\" in " + connection.where() +
+                                            " holds an event store that seriatim did not install: run `seriatim db "
+                                            "adopt`, which adds what is missing and changes nothing else");
 }
 
 void run(Connection& connection, const SchemaNames& names, const StoreMigration& migration) {
@@ -137,10 +135,28 @@ void drop_database(const std::string& url, const SchemaNames& names, bool force)
   maintenance.execute("drop database " + quoted_name(name) + (force ? " with (force)" : ""));
 }
 
+void lock_installation(Connection& connection) { connection.execute(installation_lock); }
+
+void unlock_installation(Connection& connection) { connection.execute(installation_unlock); }
+
+bool is_foreign(Connection& connection, const SchemaNames& names) {
+  return installed_version(connection, names) == 0 && relation_exists(connection, names.store, "events");
+}
+
+void prepare_migrations(Connection& connection, const SchemaNames& names) {
+  create_role(connection, names.application_role);
+  create_role(connection, names.reader_role);
+  connection.execute("create schema if not exists " + quoted_name(names.store) + "; create table if not exists " +
+                     quoted_name(names.store, "seriatim_migrations") +
+                     " (version integer primary key, name text not null,"
+                     " applied_at timestamptz not null default now())");
+}
+
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names) {
   connection.execute(installation_lock);
   std::vector<std::string> done;
   try {
+    if (is_foreign(connection, names)) throw_foreign(connection, names);
     prepare_migrations(connection, names);
     const int installed = installed_version(connection, names);
     for (const StoreMigration& migration : store_migrations(names)) {
@@ -191,6 +207,7 @@ StoreStatus store_status(const std::string& url, const SchemaNames& names) {
 void require_installed(Connection& connection, const SchemaNames& names, const core::Registry& registry) {
   const int installed = installed_version(connection, names);
   const int latest = store_migrations(names).back().version;
+  if (is_foreign(connection, names)) throw_foreign(connection, names);
   if (installed == 0) {
     throw_error<ErrorCode::store_not_installed>("there is no event store in " + connection.where() +
                                                 ": run `seriatim db create`");

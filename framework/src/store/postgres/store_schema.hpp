@@ -24,8 +24,19 @@ void create_database(const std::string& url);
 /// Drops the database. Error(usage) when it holds events, unless forced.
 void drop_database(const std::string& url, const SchemaNames& names, bool force);
 
+/// Hold off all other installers of this database; the same session may lock several times.
+void lock_installation(Connection& connection);
+void unlock_installation(Connection& connection);
+
+/// Whether there is an event store that another program installed; see take_over.
+[[nodiscard]] bool is_foreign(Connection& connection, const SchemaNames& names);
+
+/// Creates the roles, the schema and the table of migrations, unless they are there.
+void prepare_migrations(Connection& connection, const SchemaNames& names);
+
 /// Creates roles and schema and runs the migrations that are missing, each in its own transaction. Idempotent, and safe
-/// when several programs do it at once. Returns the names of the migrations that it ran.
+/// when several programs do it at once. Returns the names of the migrations that it ran. Error(store_not_adopted) when
+/// another program installed the store.
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names);
 
 /// Creates a view schema with its table of versions. Idempotent.
