@@ -11,7 +11,7 @@ using postgres::quoted_name;
 
 /// Whether the loaded domains can read events that are stored under the name.
 bool can_read(const core::Registry& registry, const std::string& stored_name) {
-  return registry.event(stored_name) != core::unknown_type;
+  return registry.event(stored_name) != core::unknown_type || registry.upcasters().knows(stored_name);
 }
 
 /// Reads no events while all types that programs have noted can be read, which is the usual case.
