@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_stored_event_is_named_with_aggregate_number_type_
     const std::string text = error.what();
     return error.code() == ErrorCode::deserialization && text.find(uuid_text(id)) != std::string::npos &&
            text.find("event 2") != std::string::npos && text.find("MoneyAdded") != std::string::npos &&
-           text.find("amount is not a decimal") != std::string::npos;
+           text.find("amount is not a number") != std::string::npos;
   });
 }
 
