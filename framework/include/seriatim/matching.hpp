@@ -41,7 +41,7 @@ class AnyEvent : public EventHeader {
   /// The attributes as a JSON object. O(size).
   [[nodiscard]] std::string to_json() const {
     std::string out;
-    attributes::write_json(out, *type_.attributes, attributes_);
+    attributes::write_json(out, *type_.attributes, attributes_, {.redact_secrets = true});
     return out;
   }
 

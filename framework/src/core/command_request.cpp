@@ -43,7 +43,8 @@ void append_command(std::string& out, const AnyCommand& command) {
   const auto all = command.type().attributes->members;
   std::copy_if(all.begin(), all.end(), std::back_inserter(members), tells_requests_apart);
   std::string json;
-  attributes::write_json_members(json, members, command.get());
+  // A secret is wiped or hashed by the time it matters, so requests that differ in secrets alone count as one.
+  attributes::write_json_members(json, members, command.get(), {.redact_secrets = true});
   append_text(out, command.type().name);
   append_text(out, json);
 }
@@ -85,7 +86,7 @@ std::optional<ExecutionResult> CommandRequest::first_outcome(store::EventStore& 
         "another request was executed under the idempotency key \"" +
         (other != found.end() ? other->key : found.front().key) + "\": give this one a key of its own");
   }
-  return ExecutionResult{from_json<Outcome>(found.front().outcome).events, true};
+  return ExecutionResult{from_json<Outcome>(found.front().outcome).events, {}, true};
 }
 
 }  // namespace seriatim::core

@@ -18,9 +18,9 @@ std::string DryRunRecorder::payload(const AnyCommand& command) const {
   const TypeIndex type = registry_->command(command.type().name);
   try {
     if (type == unknown_type) {
-      attributes::write_json(json, *command.type().attributes, command.get());
+      attributes::write_json(json, *command.type().attributes, command.get(), {.redact_secrets = true});
     } else {
-      attributes::write_json_members(json, registry_->commands()[type].payload, command.get());
+      attributes::write_json_members(json, registry_->commands()[type].payload, command.get(), {.redact_secrets = true});
     }
   } catch (const Error&) {
     return "null";  // It is refused where it matters: when the command is stored.
@@ -47,7 +47,7 @@ void DryRunRecorder::unhandled() { running().outcome = DryRunOutcome::unhandled;
 void DryRunRecorder::stored(const AppliedEvent& event, const std::vector<std::size_t>& projectors) {
   const MessageType& type = registry_->events()[event.type].type;
   DryRunEvent made{event.header.aggregate_id, event.header.sequence_number, std::string{type.name}, {}, {}, {}};
-  attributes::write_json(made.json, *type.attributes, event.event.get());
+  attributes::write_json(made.json, *type.attributes, event.event.get(), {.redact_secrets = true});
   for (const std::size_t projector : projectors) {
     made.projectors.emplace_back(registry_->projectors()[projector].type->name);
   }

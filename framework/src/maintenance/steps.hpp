@@ -12,7 +12,9 @@ namespace seriatim::maintenance {
 class Steps {
  public:
   Steps(const ProgressReport& report, const Cancelled& cancelled, std::string phase, std::int64_t total)
-      : report_{report}, cancelled_{cancelled}, current_{std::move(phase), 0, total, 0} {
+      : report_{report}, cancelled_{cancelled} {
+    current_.phase = std::move(phase);
+    current_.total = total;
     tell();
   }
 

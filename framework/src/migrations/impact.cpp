@@ -34,6 +34,7 @@ std::int64_t width_of(const attributes::Type& type) {
     case Kind::string:
     case Kind::enumeration:
       return 24;
+    case Kind::secret:
     case Kind::list:
     case Kind::object:
       break;

@@ -22,6 +22,7 @@ std::span<const std::string_view> types_for(Kind kind) {
   switch (kind) {
     case Kind::string:
     case Kind::enumeration:
+    case Kind::secret:
       return text;
     case Kind::int32:
     case Kind::int64:

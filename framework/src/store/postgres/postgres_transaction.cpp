@@ -261,7 +261,7 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   append_array(sql, streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
   append_value(sql, connection, created_at);
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
-  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates, explain_taken(streams)});
+  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates, {}, explain_taken(streams)});
 }
 
 /// What to say when the id of a new aggregate is stored already.
