@@ -84,8 +84,11 @@ using Assignments = detail::InlineVector<Assignment, 4>;
 /// Rows whose `member` equals `value`.
 template <class R, class M>
 [[nodiscard]] Condition<R> where(M R::*member, const std::type_identity_t<M>& value) {
+  // Step by step, because a list in braces would copy the value.
+  Predicate predicate{attributes::index_of<R>(member), {}};
+  predicate.any_of.push_back(attributes::Value::of<M>(value));
   Condition<R> condition;
-  condition.predicates.push_back({attributes::index_of<R>(member), {attributes::Value::of<M>(value)}});
+  condition.predicates.push_back(std::move(predicate));
   return condition;
 }
 
@@ -94,7 +97,9 @@ template <class R, class M>
 [[nodiscard]] Condition<R> in(M R::*member, const std::vector<std::type_identity_t<M>>& values) {
   Predicate predicate{attributes::index_of<R>(member), {}};
   for (const M& value : values) predicate.any_of.push_back(attributes::Value::of<M>(value));
-  return Condition<R>{{std::move(predicate)}};
+  Condition<R> condition;
+  condition.predicates.push_back(std::move(predicate));
+  return condition;
 }
 
 /// All rows of R.
