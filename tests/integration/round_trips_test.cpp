@@ -1,6 +1,7 @@
 // A command costs two round trips, whatever joins it.
 #include <boost/test/unit_test.hpp>
 
+#include "support/accounts_store.hpp"
 #include "support/postgres_proxy.hpp"
 #include "support/shelf_store.hpp"
 
@@ -77,6 +78,34 @@ BOOST_AUTO_TEST_CASE(a_further_aggregate_takes_a_further_round_trip_to_load) {
 
 BOOST_AUTO_TEST_CASE(a_command_that_only_looks_takes_one_round_trip_and_a_rollback) {
   BOOST_TEST(round_trips(command(id, [&](Repository& books) { (void)books.load<Book>(id); })) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_a_snapshot_mark_and_a_receipt_together_take_no_round_trip_of_their_own) {
+  const AccountsStore store;
+  const AggregateId user = store.register_user("a@example.org");
+  PostgresProxy wire{store.options.database_url};
+  Options through_wire = store.options;
+  through_wire.database_url = wire.url();
+  Application program{through_wire, {store.domain()}};
+  const auto change = [&](const std::string& email) {
+    (*store.deeds)["change"] = [&](Repository& users) { users.load<accounts::User>(user).change_email(email); };
+    accounts::Act act = AccountsStore::command("change");
+    act.idempotency_key = "to " + email;
+    const std::size_t before = wire.round_trips();
+    program.commands().execute(act);
+    return wire.round_trips() - before;
+  };
+  // The first ones open the connection and prepare statements.
+  change("b@example.org");
+  change("c@example.org");
+  BOOST_TEST(change("d@example.org") == 2U);
+
+  pqxx::connection connection{store.options.database_url};
+  pqxx::nontransaction work{connection};
+  const auto value = [&](const char* sql) { return std::string{work.exec(sql)[0][0].c_str()}; };
+  BOOST_TEST(value("select key->>'email' from sequent_schema.aggregate_unique_keys where scope = 'email'") == "d@example.org");
+  BOOST_TEST(value("select snapshot_sequence_number_high_water_mark from sequent_schema.aggregates_that_need_snapshots") == "4");
+  BOOST_TEST(value("select count(*) from sequent_schema.command_receipts") == "3");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

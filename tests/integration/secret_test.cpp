@@ -5,6 +5,7 @@
 
 #include "cli.hpp"
 #include "seriatim/database.hpp"
+#include "support/server_log.hpp"
 #include "support/wallet_store.hpp"
 
 namespace vault {
@@ -249,8 +250,10 @@ BOOST_AUTO_TEST_CASE(secrets_are_checked_before_they_are_hashed) {
              "answers[0] is longer than 72 bytes; password is shorter than 8 characters; password_again does not match password");
 }
 
-BOOST_AUTO_TEST_CASE(the_clear_text_is_in_no_table_no_error_text_and_nothing_printed) {
+BOOST_AUTO_TEST_CASE(the_clear_text_is_in_no_table_no_error_text_no_log_and_nothing_printed) {
   migrate();
+  ServerLog server{options.database_url};
+  app = std::make_unique<Application>(options, std::vector<Domain>{vault::domain(seen)}, clock);
   std::string said;
   const auto attempt = [&](auto&& call) {
     try {
@@ -289,6 +292,9 @@ BOOST_AUTO_TEST_CASE(the_clear_text_is_in_no_table_no_error_text_and_nothing_pri
   BOOST_TEST(tables.find("ub4dor") == std::string::npos);
   BOOST_TEST(said.find("ub4dor") == std::string::npos, said);
   BOOST_TEST(said.find("(secret)") != std::string::npos, said);
+  const std::string logged = server.take();
+  BOOST_TEST(logged.find("Ann") != std::string::npos);
+  BOOST_TEST(logged.find("ub4dor") == std::string::npos);
   BOOST_TEST(value("select count(*) from sequent_schema.commands") == "2");
 }
 

@@ -61,6 +61,7 @@ class User : public seriatim::AggregateRoot<User> {
  public:
   static constexpr std::string_view type_name = "Accounts::User";
   using Events = types<UserRegistered, EmailChanged, BadgeGiven, UserRelocated>;
+  static constexpr seriatim::SnapshotPolicy snapshots{.threshold = 2, .version = 1};
   struct State {
     std::string email;
     std::optional<std::int32_t> badge;

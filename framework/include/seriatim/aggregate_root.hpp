@@ -140,7 +140,7 @@ struct AggregateType {
   std::vector<EventFold> events;
   UniqueKeys (*unique_keys)(const void* state) = nullptr;      ///< Null when the type declares none.
   std::string (*partition_key)(const void* state) = nullptr;  ///< Null when the type declares none.
-  std::optional<SnapshotPolicy> snapshots;  ///< Empty: none are taken or used.
+  std::optional<SnapshotPolicy> snapshots{};  ///< Empty: none are taken or used.
 };
 
 namespace detail {
