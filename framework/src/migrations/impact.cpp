@@ -105,10 +105,12 @@ class Impact {
   }
 
   void add_replay(const Replay& replay, std::set<std::string>& all, MigrationImpact& impact) {
-    std::set<std::string> ids;
+    std::vector<core::TypeIndex> types;
     for (const ProjectorHandler& handler : replay.projector->handlers) {
-      ids.insert(std::to_string(store_.ids().event(store_.registry().event(handler.event.name))));
+      types.push_back(store_.registry().event(handler.event.name));
     }
+    std::set<std::string> ids;
+    for (const int id : store_.ids().stored_as(types)) ids.insert(std::to_string(id));
     all.insert(ids.begin(), ids.end());
     ReplayImpact part{std::string{replay.projector->name}, replay.version, count(ids), 0, true};
     for (const TableToBuild& table : replay.tables) part.bytes += bytes_of(*table.record, part);

@@ -17,7 +17,7 @@ namespace seriatim::migrations {
 class RefoldedProjector {
  public:
   RefoldedProjector(const core::Registry& registry, const ProjectorType& projector)
-      : type_{projector}, projection_{registry, {&projector}} {}
+      : type_{projector}, projection_{registry, {&projector}}, local_{projector.ordering == Ordering::per_aggregate} {}
 
   [[nodiscard]] const ProjectorType& type() const noexcept { return type_; }
   [[nodiscard]] const Projection& projection() const noexcept { return projection_; }
@@ -45,7 +45,7 @@ class RefoldedProjector {
   Projection projection_;
   std::unique_ptr<views::ReplayPersistor> rows_;
   std::optional<AggregateId> current_;
-  bool local_ = true;
+  bool local_;
 };
 
 /// Hands the events of these aggregates to the projectors, stream by stream; of all aggregates, in the order of commits,
