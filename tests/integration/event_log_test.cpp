@@ -314,9 +314,12 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_is_named_with_aggregate_number
   (void)value("update sequent_schema.events set event_json = '{\"amount\": \"much\"}' where sequence_number = 2");
   const std::string bad = message();
   BOOST_TEST(bad.find("event 2 of aggregate " + uuid_text(id) + " (Wallet::Events::MoneyAdded)") != std::string::npos, bad);
-  BOOST_TEST(bad.find("amount is not a decimal") != std::string::npos, bad);
-  (void)value("update sequent_schema.event_types set type = 'Unheard::Of' where type = 'Wallet::Events::MoneyAdded'");
+  BOOST_TEST(bad.find("amount is not a number") != std::string::npos, bad);
+  // Of a type that a later version of another program registered before this one was started.
+  (void)value("insert into sequent_schema.event_types (type) values ('Unheard::Of')");
   app = std::make_unique<Application>(options, std::vector<Domain>{wallet::domain()});
+  (void)value("update sequent_schema.events set event_type_id = (select id from sequent_schema.event_types "
+              "where type = 'Unheard::Of') where sequence_number = 2");
   const std::string unknown = message();
   BOOST_TEST(unknown.find("event 2 of aggregate " + uuid_text(id) + " (Unheard::Of)") != std::string::npos, unknown);
 }
