@@ -1,10 +1,11 @@
--- The first {portion} events of one aggregate, oldest first. Two look-ups instead of a join, so that the index gives the
--- order and nothing is sorted.
+-- The first {portion} events of one aggregate, oldest first. The inner query depends on the aggregate's row, of which there is
+-- one, so it is run once, and the index gives the order: nothing is sorted, and nothing looked up twice.
 prepare seriatim_load_stream (uuid) as
-select (select a.aggregate_type_id from {store}.aggregates a where a.aggregate_id = $1),
-       e.sequence_number, e.event_type_id, e.event_json
-  from {store}.events e
- where e.partition_key = (select a.events_partition_key from {store}.aggregates a where a.aggregate_id = $1)
-   and e.aggregate_id = $1
- order by e.sequence_number
- limit {portion}
+select a.aggregate_type_id, e.sequence_number, e.event_type_id, e.event_json
+  from {store}.aggregates a
+ cross join lateral (select e.sequence_number, e.event_type_id, e.event_json
+                       from {store}.events e
+                      where e.partition_key = a.events_partition_key and e.aggregate_id = $1
+                      order by e.sequence_number
+                      limit {portion}) e
+ where a.aggregate_id = $1

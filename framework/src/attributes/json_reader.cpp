@@ -15,7 +15,7 @@ namespace seriatim::attributes {
 namespace {
 
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+                                 rapidjson::kParseNumbersAsStringsFlag;
 
 const char* wrong_kind(Kind kind) {
   switch (kind) {
@@ -330,9 +330,10 @@ struct JsonReader::Parser {
     return text.data();
   }
 
-  rapidjson::ParseResult parse(Decoder& decoder) {
+  rapidjson::ParseResult parse(Decoder& decoder, bool valid_utf8) {
     rapidjson::InsituStringStream stream{text.data()};
-    return reader.Parse<parse_flags>(stream, decoder);
+    if (valid_utf8) return reader.Parse<parse_flags>(stream, decoder);
+    return reader.Parse<parse_flags | rapidjson::kParseValidateEncodingFlag>(stream, decoder);
   }
 };
 
@@ -345,13 +346,13 @@ void JsonReader::read(std::string_view json, const Type& type, void* target, con
   AttributeErrors found;
   parser_->copy(json);
   Decoder decoder{parser_->frames, type, target, limits, found, {}};
-  rapidjson::ParseResult result = parser_->parse(decoder);
+  rapidjson::ParseResult result = parser_->parse(decoder, limits.valid_utf8);
   if (result.Code() == rapidjson::kParseErrorNumberTooBig) {
     // Once more, from the start: what it filled in is filled in again.
     found.clear();
     const std::vector<HugeNumber> huge = take_huge_numbers(parser_->copy(json));
     Decoder second{parser_->frames, type, target, limits, found, huge};
-    result = parser_->parse(second);
+    result = parser_->parse(second, limits.valid_utf8);
     if (second.too_deep()) throw_too_deep(limits.max_depth);
   } else if (decoder.too_deep()) {
     throw_too_deep(limits.max_depth);

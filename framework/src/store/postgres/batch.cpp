@@ -14,6 +14,8 @@ bool blames_statement(const DatabaseError& error) {
          error.code() == ErrorCode::store_not_installed || error.code() == ErrorCode::aggregate_key_not_unique;
 }
 
+constexpr std::size_t usual_message = 512;  ///< Bytes that are reserved at once.
+
 constexpr const char* unique_violation = "23505";
 constexpr const char* key_taken = "SR007";
 constexpr const char* undefined_table = "42P01";
@@ -44,13 +46,13 @@ void Batch::join(std::span<const Parameter> further, const std::string& change, 
   joint.parameters.insert(joint.parameters.end(), further.begin(), further.end());
   Statement joined = std::move(statements_.back());
   statements_.pop_back();
-  // The change says what is done; what it joins is the same for all.
-  const std::string name = prepare("joined: " + change + missing, [&] {
+  const std::string name = prepare(joint.name + " joined by " + change + missing, [&] {
     std::string types;
     for (const Parameter& parameter : joint.parameters) types.append(types.empty() ? "(" : ", ").append(parameter.type);
     return types + ") as " + joint.together(change, missing);
   });
-  joined.joined = "execute " + name;
+  joined.joined.reserve(usual_message);
+  joined.joined.append("execute ").append(name);
   const char* separator = "(";
   for (const Parameter& parameter : joint.parameters) {
     joined.joined.append(std::exchange(separator, ",")).append(parameter.value);
@@ -97,6 +99,7 @@ pqxx::result Batch::send(std::string last, Origin origin) {
   const Phase phase = origin.kind == Origin::Kind::commit ? Phase::commit : Phase::work;
   add(std::move(last), std::move(origin));
   std::string message;
+  message.reserve(usual_message);
   for (std::size_t i = sent_; i < statements_.size(); ++i) {
     const Statement& statement = statements_[i];
     if (statement.sql.empty()) continue;

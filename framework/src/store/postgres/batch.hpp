@@ -51,6 +51,7 @@ class Batch {
 
   /// An offer to run one more statement within the one added last, which saves the server most of a statement's cost.
   struct Joint {
+    std::string name;                   ///< Tells what is joined from anything else.
     std::vector<Parameter> parameters;  ///< Those that are there already.
     /// The whole statement, given the joining one and, unless empty, what raises an error when that changes nothing.
     std::function<std::string(const std::string& change, const std::string& missing)> together;

@@ -145,7 +145,9 @@ void LivePersistor::create_or_update(const RecordType& type, const void* record,
 void LivePersistor::update(const RecordType& type, std::span<const Predicate> predicates,
                            std::span<const Assignment> assignments, bool must_exist) {
   if (assignments.empty()) return;
-  Shape shape{"update " + table(type) + " as r set ", batch_.joinable(), {}};
+  Shape shape{{}, batch_.joinable(), {}};
+  shape.sql.reserve(256);
+  shape.sql.append("update ").append(table(type)).append(" as r set ");
   append_assignments(shape, batch_.connection(), type, assignments, "r");
   append_condition(shape, batch_.connection(), type, predicates);
   if (must_exist) shape.sql += " returning 1";

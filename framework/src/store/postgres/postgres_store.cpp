@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+
 #include "store/postgres/postgres_transaction.hpp"
 #include "store/postgres/receipts.hpp"
 #include "store/postgres/store_schema.hpp"
@@ -43,10 +44,9 @@ void PostgresStore::prepare(Connection& connection) const {
   for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until"}) {
     loads += statement(name, names_, fill) + ";";
   }
-  std::string types;
-  for (const std::string_view type : append_event_types) types.append(types.empty() ? "" : ", ").append(type);
-  connection.set_up(loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) +
-                    ";prepare seriatim_append_event (" + types + ") as " + append_event_statement({}, {}) + ";" +
+  std::string appends;
+  for (const EventAppend& append : event_appends) appends += append.prepare(names_) + ";";
+  connection.set_up(loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +
                     statement("lock_aggregates", names_) + ";" + statement("require_version", names_) + ";" +
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
                     statement("find_receipts", names_));
@@ -58,14 +58,6 @@ void PostgresStore::warn(const std::string& warning) const {
   } else {
     std::fprintf(stderr, "seriatim: warning: %s\n", warning.c_str());
   }
-}
-
-std::string PostgresStore::append_event_statement(const std::string& change, const std::string& missing) const {
-  const std::string changed = change.empty() ? "" : ", changed as (" + change + ")";
-  const std::string type =
-      missing.empty() ? "$7" : "case when exists (select from changed) then $7 else (" + missing + ")::smallint end";
-  const std::pair<std::string_view, std::string> fill[] = {{"{changed}", changed}, {"{type}", type}};
-  return statement("append_event", names_, fill);
 }
 
 std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const int> view_versions) {

@@ -67,12 +67,6 @@ class PostgresStore final : public store::EventStore {
   [[nodiscard]] Pool& pool() noexcept { return pool_; }
   void warn(const std::string& warning) const;
 
-  /// The statement that appends one event, its parameters being `append_event_types`. A `change` of a view may go along,
-  /// of which `missing`, unless empty, is evaluated when it changes no row.
-  [[nodiscard]] std::string append_event_statement(const std::string& change, const std::string& missing) const;
-  static constexpr std::array<std::string_view, 8> append_event_types{"timestamptz", "uuid",    "uuid",     "smallint",
-                                                                      "jsonb",       "integer", "smallint", "jsonb"};
-
  private:
   void prepare(Connection& connection) const;
 

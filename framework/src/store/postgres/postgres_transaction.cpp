@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/postgres/event_append.hpp"
 #include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
 #include "store/postgres/receipts.hpp"
@@ -216,23 +217,27 @@ void PostgresTransaction::append_request(std::string& sql, const store::CommandR
 void PostgresTransaction::append_one(const store::CommandRecord& record, const store::StreamAppend& stream) {
   const Connection& connection = batch().connection();
   const Command& command = *record.command;
+  const store::StreamAppend::NewEvent& event = stream.events.front();
+  const EventAppend form{.own_json = event.json != record.json, .user = command.user_id.has_value()};
   std::vector<Batch::Parameter> parameters;
-  const auto add = [&](std::string value) {
-    parameters.push_back({std::string{PostgresStore::append_event_types[parameters.size()]}, std::move(value)});
-  };
-  add(literal(connection, command.created_at));
-  add(literal(connection, command.user_id));
-  add(literal(connection, command.aggregate_id));
-  add(std::to_string(store_.ids().command(record.type)));
-  add(quoted(connection, record.json));
-  add(std::to_string(stream.expected_version));
-  add(std::to_string(store_.ids().event(stream.events.front().type)));
-  add(quoted(connection, stream.events.front().json));
-  std::string sql = "execute seriatim_append_event";
+  parameters.reserve(10);  // Those of a joining view update fit as well.
+  for (const std::string_view type : form.types()) parameters.push_back({std::string{type}, {}});
+  auto next = parameters.begin();
+  (next++)->value = literal(connection, command.created_at);
+  (next++)->value = literal(connection, command.aggregate_id);
+  (next++)->value = std::to_string(store_.ids().command(record.type));
+  (next++)->value = quoted(connection, record.json);
+  (next++)->value = std::to_string(stream.expected_version);
+  (next++)->value = std::to_string(store_.ids().event(event.type));
+  if (form.own_json) (next++)->value = quoted(connection, event.json);
+  if (form.user) (next++)->value = literal(connection, *command.user_id);
+  std::string sql;
+  sql.reserve(512);
+  sql.append("execute ").append(form.name());
   for (std::size_t i = 0; i < parameters.size(); ++i) sql.append(i == 0 ? "(" : ",").append(parameters[i].value);
   batch().add(sql + ")", {Origin::Kind::append, uuid_text(stream.aggregate_id), {}, {}, false});
-  batch().let_join({std::move(parameters), [this](const std::string& change, const std::string& missing) {
-                      return store_.append_event_statement(change, missing);
+  batch().let_join({form.name(), std::move(parameters), [this, form](const std::string& change, const std::string& missing) {
+                      return form.sql(store_.names(), change, missing);
                     }});
 }
 

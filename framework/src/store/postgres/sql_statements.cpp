@@ -36,6 +36,8 @@ int leading_number(std::string_view name) {
 
 std::string quoted_name(std::string_view name) {
   std::string out = "\"";
+  out.reserve(name.size() + 2);
+  if (name.find('"') == std::string_view::npos) return out.append(name) += '"';
   for (const char c : name) {
     if (c == '"') out += '"';
     out += c;

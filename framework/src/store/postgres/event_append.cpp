@@ -1,0 +1,33 @@
+#include "store/postgres/event_append.hpp"
+
+namespace seriatim::postgres {
+
+std::vector<std::string_view> EventAppend::types() const {
+  std::vector<std::string_view> types{"timestamptz", "uuid", "smallint", "jsonb", "integer", "smallint"};
+  if (own_json) types.push_back("jsonb");
+  if (user) types.push_back("uuid");
+  return types;
+}
+
+std::string EventAppend::name() const {
+  return std::string{"seriatim_append_event"} + (own_json ? "_json" : "") + (user ? "_user" : "");
+}
+
+std::string EventAppend::sql(const SchemaNames& names, const std::string& change, const std::string& missing) const {
+  const std::string type =
+      missing.empty() ? "$6" : "case when exists (select from changed) then $6 else (" + missing + ")::smallint end";
+  const std::pair<std::string_view, std::string> fill[] = {
+      {"{changed}", change.empty() ? "" : ", changed as (" + change + ")"},
+      {"{type}", type},
+      {"{event_json}", own_json ? "$7" : "$4"},
+      {"{user}", !user ? "null" : own_json ? "$8" : "$7"}};
+  return statement("append_event", names, fill);
+}
+
+std::string EventAppend::prepare(const SchemaNames& names) const {
+  std::string list;
+  for (const std::string_view type : types()) list.append(list.empty() ? "" : ", ").append(type);
+  return "prepare " + name() + " (" + list + ") as " + sql(names);
+}
+
+}  // namespace seriatim::postgres
