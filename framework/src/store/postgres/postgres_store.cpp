@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-
+#include "store/postgres/event_append.hpp"
 #include "store/postgres/postgres_transaction.hpp"
 #include "store/postgres/receipts.hpp"
 #include "store/postgres/store_schema.hpp"
