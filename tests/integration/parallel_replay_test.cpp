@@ -242,7 +242,8 @@ BOOST_AUTO_TEST_CASE(an_undeclared_projector_of_shared_rows_is_refused_with_what
         market.use(market::domain_of(market::FreeProjector{deed}, kept_sql));
         market.migrator->divide({.workers = workers, .events_a_group = 1});
         const Error error = error_of([&] { market.migrator->online({}, {}, {}); });
-        BOOST_CHECK((error.code() == ErrorCode::migration));
+        // The want of a row may show before it does that the row is another aggregate's.
+        BOOST_CHECK((error.code() == ErrorCode::migration || error.code() == ErrorCode::publish));
         BOOST_TEST(contains(error.what(), "projector FreeProjector"));
         BOOST_TEST(contains(error.what(), "table kept"));
         BOOST_TEST(contains(error.what(), "ordering = seriatim::Ordering::global;"));

@@ -100,10 +100,13 @@ class Rebuild::Worker {
     }
     try {
       local.projection.project(event, local.rows, [](const ProjectorType&, const ReplayEvent&) {});
-    } catch (const std::exception&) {
-      // A row that another worker has may be what the projector missed.
+    } catch (const Error& error) {
+      // A row that another worker has, or that comes later, may be what the projector missed.
       if (!local.rows.local()) refuse(local.rows, event);
-      throw;
+      if (error.code() != ErrorCode::publish) throw;
+      throw_error<ErrorCode::publish>(std::string{error.what()} +
+                                      " (if that depends on events of other aggregates, declare `static constexpr "
+                                      "seriatim::Ordering ordering = seriatim::Ordering::global;` in the projector)");
     }
     if (!local.rows.local()) refuse(local.rows, event);
     count();
