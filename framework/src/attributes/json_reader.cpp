@@ -312,6 +312,9 @@ void refuse_raw_nul(std::string_view json) {
 }  // namespace
 
 struct JsonReader::Parser {
+  /// The end, and what RapidJSON reads behind it when the text ends within a character of several bytes.
+  static constexpr std::size_t end_bytes = 4;
+
   rapidjson::Reader reader;
   std::vector<char> text;
   std::vector<Frame> frames;
@@ -324,9 +327,9 @@ struct JsonReader::Parser {
   Parser& operator=(const Parser&) = delete;
 
   char* copy(std::string_view json) {
-    text.reserve(json.size() + 1);  // At once: what growing leaves behind is not overwritten.
+    text.reserve(json.size() + end_bytes);  // At once: what growing leaves behind is not overwritten.
     text.assign(json.begin(), json.end());
-    text.push_back('\0');
+    text.insert(text.end(), end_bytes, '\0');
     return text.data();
   }
 
