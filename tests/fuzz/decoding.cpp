@@ -34,10 +34,15 @@ std::string written(const T& value, bool redact_secrets) {
   return seriatim::to_json(value, {.timestamp_digits = 6, .redact_secrets = redact_secrets});
 }
 
-void require_same_after_a_round_trip(const Everything& before) {
+/// Not with U+0000, nor with half of a surrogate pair: such a command is found to be invalid before anything writes it.
+bool can_be_written(const Everything& value) {
   seriatim::AttributeErrors unstorable;
-  seriatim::attributes::find_unstorable(unstorable, seriatim::attributes::type_of<Everything>, &before);
-  if (!unstorable.empty()) return;  // U+0000: no jsonb holds it, and nothing writes it.
+  seriatim::attributes::find_unstorable(unstorable, seriatim::attributes::type_of<Everything>, &value);
+  return unstorable.empty();
+}
+
+void require_same_after_a_round_trip(const Everything& before) {
+  if (!can_be_written(before)) return;
   const std::string json = written(before, false);
   const auto after = seriatim::from_json<Everything>(json);
   require(seriatim::same_attributes(before, after), "a value changed on its way through JSON: " + json);
@@ -58,7 +63,7 @@ void decode_command(std::string_view json) {
     const auto& decoded = *static_cast<const Do*>(command.get());
     require_same_after_a_round_trip(without_secrets(decoded));
     (void)seriatim::describe(decoded);
-    (void)written(decoded, true);
+    if (can_be_written(without_secrets(decoded))) (void)written(decoded, true);
     const auto errors = seriatim::validation_errors(decoded);
     if (!errors.empty() && to_string(errors).empty()) throw std::logic_error{"an error without a text"};
   } catch (const Error& error) {
