@@ -163,6 +163,13 @@ BOOST_AUTO_TEST_CASE(unknown_attributes_of_stored_json_are_ignored_however_deep)
   BOOST_TEST(e.text == "yes");
 }
 
+BOOST_AUTO_TEST_CASE(strict_reading_refuses_an_attribute_without_a_name) {
+  const auto errors = errors_of(R"({"":1,"address":{"":2}})", {.strict = true});
+  BOOST_TEST(errors.size() == 2U);
+  BOOST_TEST(errors.count("\"\"") == 1U);
+  BOOST_TEST(errors.count("address.\"\"") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(strict_reading_names_every_unknown_attribute_by_its_path) {
   const auto errors = errors_of(R"({"bogus":1,"address":{"zip":"1"},"addresses":[{},{"zip":2}]})", {.strict = true});
   BOOST_TEST(errors.size() == 3U);

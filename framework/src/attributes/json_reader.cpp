@@ -265,7 +265,7 @@ class Decoder {
   void add_error(const std::string& where, const char* code) { errors_[where].push_back(attribute_error(code)); }
 
   /// The path of the value just read: a frame's `member` has already moved past it.
-  [[nodiscard]] std::string path(std::string_view unknown_key = {}) const {
+  [[nodiscard]] std::string path(std::optional<std::string_view> unknown_key = std::nullopt) const {
     std::string out;
     for (const Frame& frame : frames_) {
       const bool last = &frame == &frames_.back();
@@ -276,7 +276,11 @@ class Decoder {
         continue;
       }
       if (!out.empty()) out += '.';
-      out += last && !unknown_key.empty() ? unknown_key : frame.type->members[frame.member - 1].name;
+      if (last && unknown_key) {
+        out += unknown_key->empty() ? "\"\"" : *unknown_key;
+      } else {
+        out += frame.type->members[frame.member - 1].name;
+      }
     }
     return out.empty() ? "the document" : out;
   }
