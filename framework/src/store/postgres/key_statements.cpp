@@ -1,19 +1,9 @@
 #include "store/postgres/key_statements.hpp"
 
+#include "store/postgres/literals.hpp"
+
 namespace seriatim::postgres {
 namespace {
-
-template <class Items, class Append>
-void append_array(std::string& out, const Items& items, const char* type, Append append) {
-  out += "array[";
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) out += ",";
-    first = false;
-    append(item);
-  }
-  out.append("]::").append(type).append("[]");
-}
 
 void append_id(std::string& out, const AggregateId& id) {
   out += "'";

@@ -2,6 +2,7 @@
 // Attribute values as SQL literals, and result fields as attribute values.
 
 #include <string>
+#include <utility>
 
 #include "seriatim/views.hpp"
 #include "store/postgres/connection.hpp"
@@ -16,6 +17,18 @@ void append_literal(std::string& out, const Connection& connection, const attrib
 
 /// The text of a value as COPY and literals hold it, without quotes. False when it is NULL.
 [[nodiscard]] bool append_value_text(std::string& out, const attributes::Type& type, const void* value);
+
+/// Appends "array[...]::type[]" of what `append` writes for each item.
+template <class Items, class Append>
+void append_array(std::string& out, const Items& items, const char* type, Append append) {
+  out += "array[";
+  const char* separator = "";
+  for (const auto& item : items) {
+    out += std::exchange(separator, ",");
+    append(item);
+  }
+  out.append("]::").append(type).append("[]");
+}
 
 /// Reads a field's text into an attribute. Error(deserialization) naming the column when it does not fit.
 void read_field(const pqxx::field& field, const attributes::Type& type, void* target, std::string_view column);

@@ -29,19 +29,6 @@ std::string quoted(const Connection& connection, const std::string& text) {
   return out;
 }
 
-/// "array[...]::type[]," of what `append` writes for each item.
-template <class Items, class Append>
-void append_array(std::string& out, const Items& items, const char* type, Append append) {
-  out += "array[";
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) out += ",";
-    first = false;
-    append(item);
-  }
-  out.append("]::").append(type).append("[],");
-}
-
 /// One event with the stream that it belongs to.
 struct Flat {
   const store::StreamAppend* stream;
@@ -252,18 +239,20 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   sql += ",";
   append_value(sql, connection, command.command->event_sequence_number);
   sql += ",";
-  append_array(sql, streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
-  append_array(sql, streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
-  append_array(sql, streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
-  append_array(sql, events, "uuid", [&](const Flat& e) { append_value(sql, connection, e.stream->aggregate_id); });
-  append_array(sql, events, "integer", [&](const Flat& e) {
+  const auto array = [&sql](const auto& items, const char* type, const auto& append) {
+    append_array(sql, items, type, append);
+    sql += ",";
+  };
+  array(streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
+  array(streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
+  array(streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
+  array(events, "uuid", [&](const Flat& e) { append_value(sql, connection, e.stream->aggregate_id); });
+  array(events, "integer", [&](const Flat& e) {
     sql += std::to_string(e.stream->expected_version + static_cast<std::int32_t>(e.index) + 1);
   });
-  append_array(sql, events, "smallint",
-               [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
-  append_array(sql, events, "jsonb",
-               [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
-  append_array(sql, streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
+  array(events, "smallint", [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
+  array(events, "jsonb", [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
+  array(streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
   append_value(sql, connection, created_at);
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
   batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates, {}, explain_taken(streams)});
