@@ -42,6 +42,18 @@ BOOST_AUTO_TEST_CASE(commands_of_a_workflow_run_behind_those_given_in_the_same_t
   BOOST_TEST(transactions() == "2");
 }
 
+BOOST_AUTO_TEST_CASE(a_command_of_a_workflow_carries_no_idempotency_key) {
+  at<OrderPlaced>([](const AnyEvent& e, Workflow& w) {
+    PayOrder keyed = pay(e.aggregate_id);
+    keyed.idempotency_key = "k";
+    w.execute(keyed);
+  });
+  BOOST_CHECK_EXCEPTION(execute(place(a)), Error, [](const Error& error) {
+    return has(error.what(), "carries the idempotency key \"k\": leave it out");
+  });
+  BOOST_TEST(transactions() == "0");
+}
+
 BOOST_AUTO_TEST_CASE(a_command_of_a_workflow_records_the_event_that_caused_it_and_who_asked) {
   const Uuid user = new_uuid();
   const Uuid other = new_uuid();

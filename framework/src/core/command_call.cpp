@@ -59,15 +59,6 @@ ExecutionResult CommandCall::run(const CommandRequest& request) {
   }
 }
 
-void CommandCall::join(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
-  for (const AnyCommand& command : commands) {
-    if (!command.base().idempotency_key) continue;
-    throw_error<ErrorCode::usage>("a command that is executed from within a handler carries the idempotency key \"" +
-                                  *command.base().idempotency_key + "\": the key of the running call covers it");
-  }
-  enqueue(std::move(commands), statements);
-}
-
 void CommandCall::enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
   for (const SqlStatement& statement : statements) transaction_->run(statement);
   changed_ = changed_ || !statements.empty();

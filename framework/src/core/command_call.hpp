@@ -55,13 +55,12 @@ class CommandCall {
   [[nodiscard]] ExecutionResult run(const CommandRequest& request);
 
   /// Lets commands from within a handler join the end of the queue. Error(usage) when one has an idempotency key.
-  void join(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
+  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
 
   /// What workflows asked for after the commit. To be done when `run` has returned and the call is gone.
   [[nodiscard]] std::vector<AfterCommitTask> take_after_commit() { return workflows_.take_after_commit(); }
 
  private:
-  void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
   void run_queue();
   void run(AnyCommand& command);
   void wrap(std::size_t layer, AnyCommand& command);

@@ -26,7 +26,7 @@ CommandExecutor::CommandExecutor(const Registry& registry, store::EventStore& st
 
 ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) {
   if (CommandCall* call = CommandCall::of(*this)) {
-    call->join(std::move(commands), statements);
+    call->enqueue(std::move(commands), statements);
     return {};
   }
   const CommandRequest request{std::move(commands), std::move(statements)};

@@ -31,6 +31,13 @@ std::string last_round(const Cause& last) {
       "): break the loop with a condition, or raise Options::max_workflow_depth where it is none");
 }
 
+/// The receipt of a call is that of all that it does.
+void refuse_key(const Command& issued) {
+  if (!issued.idempotency_key) return;
+  throw_error<ErrorCode::usage>("a command that is executed from within a handler or workflow carries the idempotency key \"" +
+                                *issued.idempotency_key + "\": leave it out, the key of the running call covers it");
+}
+
 /// Who asked for the causing command asks for what follows from it, unless the command says otherwise.
 void attribute(Command& command, const Cause& cause) {
   if (cause.event_type.empty()) return;
@@ -46,6 +53,7 @@ void CommandQueue::push(std::vector<AnyCommand> commands) {
   const CausePtr why = cause();
   if (why != nullptr && why->depth > max_depth_) throw_too_deep(*why, max_depth_);
   for (AnyCommand& command : commands) {
+    if (running_) refuse_key(command.base());
     if (why != nullptr) attribute(command.base(), *why);
     if (recorder_ != nullptr) recorder_->queued(command);
     queue_.push_back({std::move(command), why});

@@ -32,7 +32,8 @@ class CommandQueue {
   CommandQueue(int max_depth, CausePtr outer, DryRunRecorder* recorder)
       : max_depth_{max_depth}, outer_{std::move(outer)}, recorder_{recorder} {}
 
-  /// Adds commands, marked with the cause that holds right now. Throws Error(workflow_depth) when its chain is too long.
+  /// Adds commands, marked with the cause that holds right now. Throws Error(workflow_depth) when its chain is too long,
+  /// Error(usage) when one is issued with an idempotency key.
   void push(std::vector<AnyCommand> commands);
 
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
