@@ -46,8 +46,8 @@ class AggregateBase {
   using State = std::unique_ptr<void, void (*)(void*)>;
 
   AggregateBase(const AggregateId& id, State state) : id_{id}, state_{std::move(state)} {}
-  void record(const MessageType& type, const void* event) {
-    uncommitted_.push_back({type, attributes::Value{*type.attributes, event}});
+  void record(const MessageType& type, void* event) {
+    uncommitted_.push_back({type, attributes::Value::moved(*type.attributes, event)});
   }
   [[nodiscard]] void* state_address() noexcept { return state_.get(); }
   [[nodiscard]] const void* state_address() const noexcept { return state_.get(); }

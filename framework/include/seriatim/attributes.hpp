@@ -100,6 +100,7 @@ struct Type {
   void (*construct)(void* at);                 ///< Value-initialises at raw memory.
   void (*copy)(void* at, const void* from);    ///< Copy-constructs at raw memory.
   void (*move)(void* at, void* from);          ///< Move-constructs at raw memory.
+  bool moves_nothrow;                          ///< `move` throws nothing.
   void (*destroy)(void* object) noexcept;      ///< Ends the life of an object.
   void (*assign)(void* to, const void* from);  ///< Copy-assigns.
 
@@ -147,6 +148,7 @@ constexpr Type life_of(Kind kind) {
               .construct = [](void* at) { ::new (at) T(); },
               .copy = [](void* at, const void* from) { ::new (at) T(*static_cast<const T*>(from)); },
               .move = [](void* at, void* from) { ::new (at) T(std::move(*static_cast<T*>(from))); },
+              .moves_nothrow = std::is_nothrow_move_constructible_v<T>,
               .destroy = [](void* object) noexcept { std::destroy_at(static_cast<T*>(object)); },
               .assign = [](void* to, const void* from) { *static_cast<T*>(to) = *static_cast<const T*>(from); }};
 }
@@ -339,6 +341,13 @@ class Value {
     type.copy(allocate(type), from);
     type_ = &type;
   }
+  /// Takes over what is at `from`, which is left as a move leaves it.
+  [[nodiscard]] static Value moved(const Type& type, void* from) {
+    Value value;
+    type.move(value.allocate(type), from);
+    value.type_ = &type;
+    return value;
+  }
   /// A default-constructed value of a type.
   [[nodiscard]] static Value made(const Type& type) {
     Value value;
@@ -356,8 +365,8 @@ class Value {
       type_ = other.type_;
     }
   }
-  Value(Value&& other) : Value{} { take(other); }
-  Value& operator=(Value other) {
+  Value(Value&& other) noexcept : Value{} { take(other); }
+  Value& operator=(Value other) noexcept {
     release();
     take(other);
     return *this;
@@ -371,7 +380,7 @@ class Value {
 
  private:
   void* allocate(const Type& type);
-  void take(Value& other);
+  void take(Value& other) noexcept;
   void release() noexcept;
 
   const Type* type_ = nullptr;

@@ -206,13 +206,13 @@ bool same_shape(const Type& a, const Type& b) {
 }
 
 void* Value::allocate(const Type& type) {
-  if (type.size <= sizeof small_ && type.alignment <= 16) return small_;
+  if (type.moves_nothrow && type.size <= sizeof small_ && type.alignment <= 16) return small_;
   heap_ = ::operator new(type.size, std::align_val_t{type.alignment});
   heap_alignment_ = type.alignment;
   return heap_;
 }
 
-void Value::take(Value& other) {
+void Value::take(Value& other) noexcept {
   if (other.type_ == nullptr) return;
   if (other.heap_ != nullptr) {
     heap_ = std::exchange(other.heap_, nullptr);

@@ -4,6 +4,7 @@
 
 #include "core/aggregate_viewer.hpp"
 #include "store/postgres/literals.hpp"
+#include "store/postgres/lease.hpp"
 
 namespace seriatim::postgres {
 namespace {
@@ -66,27 +67,9 @@ std::string not_later_than(const std::string& snapshot) {
          visible_in(snapshot) + "))";
 }
 
-/// A connection whose transaction is rolled back, and which is given back, when the reading ends or fails.
-class Reading {
- public:
-  explicit Reading(Pool& pool) : pool_{pool}, connection_{pool.take()} {}
-  ~Reading() {
-    try {
-      if (connection_->usable()) connection_->execute("rollback");
-      pool_.give_back(std::move(connection_));
-    } catch (const std::exception&) {
-      connection_.reset();
-    }
-  }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-
-  Connection& connection() noexcept { return *connection_; }
-
- private:
-  Pool& pool_;
-  std::unique_ptr<Connection> connection_;
-};
+/// Reads of the whole log are planned as any other program's, and not as those of commands are.
+constexpr const char* begin_reading =
+    "begin isolation level repeatable read read only; set local enable_seqscan = on; set local enable_mergejoin = on";
 
 }  // namespace
 
@@ -117,9 +100,9 @@ std::string PostgresEventLog::query(const Connection& connection, const EventFil
 }
 
 Mark PostgresEventLog::read(const EventFilter& filter, const EventVisitor& visit) {
-  Reading reading{store_.pool()};
-  Connection& connection = reading.connection();
-  connection.execute("begin isolation level repeatable read read only");
+  const Lease lease{store_.pool()};
+  Connection& connection = *lease;
+  connection.execute(begin_reading);
   const std::string now = current_snapshot(connection);
   const Mark after = filter.after.value_or(Mark{});
   std::vector<Window> windows;
@@ -169,13 +152,13 @@ void PostgresEventLog::visit_current(const core::EventDecoder& decoder, const Lo
 }
 
 Mark PostgresEventLog::position_mark() {
-  Reading reading{store_.pool()};
-  return {current_snapshot(reading.connection()), {}, {}};
+  const Lease connection{store_.pool()};
+  return {current_snapshot(*connection), {}, {}};
 }
 
 std::vector<StreamInfo> PostgresEventLog::block_of_streams(const StreamFilter& filter, std::int64_t size) {
-  Reading reading{store_.pool()};
-  Connection& connection = reading.connection();
+  const Lease lease{store_.pool()};
+  Connection& connection = *lease;
   const std::pair<std::string_view, std::string> fill[] = {
       {"{after}", filter.after ? "'" + uuid_text(*filter.after) + "'::uuid" : "null::uuid"},
       {"{type}", filter.type ? connection.quoted(*filter.type) + "::text" : "null::text"},

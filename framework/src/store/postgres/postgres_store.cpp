@@ -10,6 +10,10 @@
 namespace seriatim::postgres {
 namespace {
 
+/// Plans are made once a session, often when the tables are still small: then the planner would rather read such a table
+/// whole, and go on so while it grows, until somebody analyzes it. All that commands look for has an index.
+constexpr const char* plan_by_indexes = "set enable_seqscan = off; set enable_mergejoin = off;";
+
 bool has_views(const Domain& domain) { return !domain.projectors().empty(); }
 
 /// Writers lock the marker of the version that they project for until they end. The switch of a migration takes the
@@ -46,7 +50,7 @@ void PostgresStore::prepare(Connection& connection) const {
   }
   std::string appends;
   for (const EventAppend& append : event_appends) appends += append.prepare(names_) + ";";
-  connection.set_up(loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +
+  connection.set_up(plan_by_indexes + loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +
                     statement("lock_aggregates", names_) + ";" + statement("require_version", names_) + ";" +
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
                     statement("find_receipts", names_));
