@@ -150,7 +150,11 @@ BOOST_AUTO_TEST_CASE(a_line_of_100_megabytes_is_answered_in_bounded_memory) {
   const auto answer = program.read_line(std::chrono::seconds{60});
   BOOST_TEST(answer.value_or("").starts_with("malformed 1: the line is longer than 16,777,216 bytes"));
   BOOST_TEST(program.read_line(std::chrono::seconds{60}).value_or("").starts_with("ok 2 "));
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  BOOST_TEST_MESSAGE("the memory is not looked at: most of it is the sanitizer's");
+#else
   BOOST_TEST(program.peak_memory() < (std::size_t{90} << 20U));
+#endif
   BOOST_TEST(program.finish().exit_code == 2);
   BOOST_TEST(stored() == "1|1");
 }

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
 constexpr int kills = 20;
-constexpr int commands_each = 3000;  ///< More than any run gets through before it is killed.
+constexpr int commands_each = 400;
 const std::vector<std::string> wallets{some_id, other_id, "7d1f0a52-4c0b-4a55-9f62-0c8a5c1f7b33"};
 
 constexpr const char* other_sessions =
@@ -70,6 +70,14 @@ struct KillFixture : WalletCli {
     for (const std::string& id : wallets) BOOST_REQUIRE(run({"execute"}, create_wallet(id)).exit_code == 0);
   }
 
+  /// How long a run takes that nobody kills, on this machine and with this build.
+  milliseconds run_to_its_end() {
+    const auto start = Steady::now();
+    BOOST_REQUIRE(run({"--quiet", "execute"}, stream_of_commands(0)).exit_code == 0);
+    check_store(0, commands_each);
+    return std::chrono::duration_cast<milliseconds>(Steady::now() - start);
+  }
+
   /// How many commands were answered, all of them with ok.
   int run_and_kill(int round, milliseconds after) {
     Program program{settings(with_database({"--quiet", "execute"}))};
@@ -122,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(a_killed_run_has_stored_what_it_answered_and_at_most_one
   const unsigned chosen = seed();
   BOOST_TEST_MESSAGE("seed " << chosen << "; set SERIATIM_TEST_SEED to repeat");
   std::mt19937 random{chosen};
-  std::uniform_int_distribution<int> moment{1, 400};
+  std::uniform_int_distribution<int> moment{1, static_cast<int>(run_to_its_end().count())};
   int answered_in_all = 0;
   for (int round = 1; round <= kills; ++round) {
     const int after = moment(random);

@@ -61,7 +61,7 @@ class Tally : public seriatim::AggregateRoot<Tally<Version, Threshold>> {
   [[nodiscard]] std::string text() const { return seriatim::to_json(this->state(), {6}); }
 
   static void on(State& s, const Counted& e) {
-    s.total = s.total * 3 + e.by;  // In this order and no other.
+    s.total = (s.total * 3 + e.by % 1'000'000'007) % 1'000'000'007;  // In this order and no other.
     s.price += e.price;
     s.weight += e.weight;
     if (!e.note.empty()) s.lines.push_back({e.note, static_cast<std::int32_t>(e.note.size())});
