@@ -5,9 +5,12 @@
 #include <random>
 #include <thread>
 
+#include "migrations/attended.hpp"
+#include "migrations/blockers.hpp"
 #include "migrations/fingerprint.hpp"
 #include "migrations/impact.hpp"
 #include "migrations/rebuild.hpp"
+#include "migrations/rehearsal.hpp"
 #include "migrations/table_shape.hpp"
 #include "store/postgres/sql_statements.hpp"
 #include "store/postgres/store_origin.hpp"
@@ -18,18 +21,50 @@ namespace {
 using Phase = MigrationStatus::Phase;
 using postgres::quoted_name;
 using Seconds = std::chrono::duration<double>;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 /// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
 constexpr std::int64_t few_events = 100;
 constexpr int most_passes = 20;
-constexpr int switch_attempts = 30;
+/// More would keep writers waiting for too long.
+constexpr std::int64_t most_events_in_a_switch = 500;
+/// The server looks now and then whether a killed program still waits for an index, or for a lock: it would keep others
+/// from the tables meanwhile. Not every system can.
+constexpr const char* notice_loss = "do $$ begin perform set_config('client_connection_check_interval', '1s', false); "
+                                    "exception when others then null; end $$";
 /// Indexes are sorted in memory, where that is possible.
 constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
-/// How long writers may queue behind a switch that cannot get its lock, per attempt.
-constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
+/// How long writers may queue behind a switch that cannot get its locks: in the first attempt, and at most.
+constexpr milliseconds shortest_wait{100};
+constexpr milliseconds longest_wait{500};
+/// Nobody who reads or writes waits for the lock that a switch asks for first.
+constexpr const char* begin_switch = "begin; set local lock_timeout = '5s'";
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return Seconds{std::chrono::steady_clock::now() - start}.count();
+double seconds_since(Clock::time_point start) { return Seconds{Clock::now() - start}.count(); }
+
+/// Makes `longest` the time from its making to its end, if that is longer.
+struct PauseClock {
+  explicit PauseClock(double& pause) : longest{pause} {}
+  ~PauseClock() { longest = std::max(longest, seconds_since(start)); }
+  PauseClock(const PauseClock&) = delete;
+  PauseClock& operator=(const PauseClock&) = delete;
+
+  double& longest;
+  Clock::time_point start = Clock::now();
+};
+
+/// Rethrows what is being handled; a doubt with the way out of it.
+[[noreturn]] void rethrow(const std::string& views, const Plan& plan) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (!error.in_doubt()) throw;
+    throw_error<ErrorCode::in_doubt>("the connection was lost during a COMMIT of the migration of the views of " + views +
+                                     " to version " + std::to_string(plan.to) +
+                                     ": `seriatim migrate status` tells how far it came, and running it again goes on "
+                                     "from there, whatever that is (" + error.what() + ")");
+  }
 }
 
 std::string archived(const std::string& table, int version) { return table + "_" + std::to_string(version); }
@@ -53,6 +88,7 @@ std::vector<std::string> projector_names(const Plan& plan) {
 /// The connection, locks and versions of one run of `online` or `offline`.
 struct PostgresMigrator::Run {
   Run(const std::string& url, const Domain& domain) : connection{url}, versions{connection, domain.view_schema()} {
+    connection.execute(notice_loss);
     if (!versions.try_lock()) {
       throw_error<ErrorCode::concurrent_migration>("another migration of the views of " + domain.name() +
                                                    ", or a move of partitions, is running: wait for it, or stop it");
@@ -88,6 +124,10 @@ int PostgresMigrator::target_or_latest(std::optional<int> target) const {
 
 void PostgresMigrator::divide(const ReplaySettings& settings) {
   (void)workers_of(settings);
+  if (settings.patience < milliseconds{0}) {
+    throw_error<ErrorCode::usage>("a switch cannot be given up after " + std::to_string(settings.patience.count()) +
+                                  " ms: take 0 or more");
+  }
   settings_ = settings;
 }
 
@@ -138,44 +178,57 @@ void PostgresMigrator::run_view_sql(postgres::Connection& connection, const std:
   connection.transact("set local search_path = " + quoted_name(domain_.view_schema()) + ", public; " + sql);
 }
 
-void PostgresMigrator::drop_tables(postgres::Connection& connection, int version) const {
-  std::string sql;
+void PostgresMigrator::drop_tables(postgres::Connection& connection, int version, std::vector<std::string> more) const {
   for (const ProjectorType& projector : domain_.projectors()) {
-    for (const RecordType* record : projector.manages) {
-      sql += "drop table if exists " +
-             quoted_name(domain_.view_schema(), archived(std::string{record->table}, version)) + ";";
-    }
+    for (const RecordType* record : projector.manages) more.emplace_back(record->table);
+  }
+  std::string sql;
+  for (const std::string& table : more) {
+    sql += "drop table if exists " + quoted_name(domain_.view_schema(), archived(table, version)) + ";";
   }
   if (!sql.empty()) connection.transact(sql);
 }
 
+MigrationRehearsal PostgresMigrator::dry_run(std::optional<int> target, const ProgressReport& report,
+                                             const Cancelled& cancelled) {
+  postgres::Connection connection{url_};
+  postgres::require_own_cluster(connection, store_.names());
+  const int from = VersionTable{connection, domain_.view_schema()}.current();
+  Progress progress{report, cancelled};
+  return rehearse(url_, store_, migrations::plan(domain_, from, target_or_latest(target)), settings_, progress);
+}
+
 MigrationResult PostgresMigrator::online(std::optional<int> target, const ProgressReport& report,
                                          const Cancelled& cancelled) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   Run run{url_, domain_};
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  Progress progress{report, cancelled};
   if (run.pending) {
-    drop_tables(run.connection, run.pending->version);
+    attended(progress, [&](Crew& crew) {
+      const Crew::Cancellable cancellable{crew, run.connection};
+      drop_tables(run.connection, run.pending->version, run.pending->tables);
+    });
     run.versions.forget(run.pending->version);
   }
-  Progress progress{report, cancelled};
   run.versions.begin_online(plan.to, projector_names(plan), table_names(plan));
   try {
-    build(run, plan, progress);
+    attended(progress, [&](Crew& crew) { build(run, plan, progress, crew); });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       drop_tables(run.connection, plan.to);
       run.versions.forget(plan.to);
     }
-    throw;
+    rethrow(domain_.name(), plan);
   }
   return {plan.from, plan.to, run.events, seconds_since(start), 0};
 }
 
-void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
+void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress, Crew& crew) {
+  const Crew::Cancellable cancellable{crew, run.connection};
   drop_tables(run.connection, plan.to);
   const std::string suffix = target_of(plan).suffix;
   for (const auto& replay : plan.replays) {
@@ -185,8 +238,9 @@ void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
     }
   }
   require_fitting_tables(run.connection, plan);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   postgres::Connection reading{url_};
+  const Crew::Cancellable reading_cancellable{crew, reading};
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
   run.events = Rebuild{reading, url_, store_, plan, target_of(plan), settings_}.run(range, progress);
@@ -213,6 +267,7 @@ void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const
     postgres::Connection connection{url_};
     const Crew::Cancellable cancellable{crew, connection};
     connection.execute(index_settings);
+    connection.execute(notice_loss);
     for (std::size_t next = taken++; next < tables.size() && !crew.stopping(); next = taken++) {
       const TableToBuild& table = *tables[next];
       const std::string name{table.record->table};
@@ -253,7 +308,7 @@ void PostgresMigrator::require_fitting_tables(postgres::Connection& connection, 
 
 MigrationResult PostgresMigrator::offline(std::optional<int> target, const ProgressReport& report,
                                           const Cancelled& cancelled) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   Run run{url_, domain_};
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
@@ -265,16 +320,16 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
   Progress progress{report, cancelled};
   run.versions.set_phase(plan.to, Phase::offline_running);
   try {
-    TransactionId from = run.pending->horizon;
-    for (int pass = 0; pass < most_passes && catch_up(run, plan, progress, from) > few_events; ++pass) {
-    }
-    switch_over(run, plan, progress, from);
+    attended(progress, [&](Crew& crew) {
+      const Crew::Cancellable cancellable{crew, run.connection};
+      switch_over(run, plan, progress, run.pending->horizon);
+    });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       run.versions.set_phase(plan.to, Phase::online_finished);
     }
-    throw;
+    rethrow(domain_.name(), plan);
   }
   return {plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
 }
@@ -293,33 +348,86 @@ std::int64_t PostgresMigrator::catch_up(Run& run, const Plan& plan, Progress& pr
   return events;
 }
 
+/// Until a pass finds few events, or so many passes did not get there. Throws Error(transient) when an old transaction
+/// holds the horizon back, so that more events stay for the switch than writers should wait for.
+void PostgresMigrator::catch_up_closely(Run& run, const Plan& plan, Progress& progress, TransactionId& from) {
+  for (int pass = 1; catch_up(run, plan, progress, from) > few_events; ++pass) {
+    if (pass == most_passes) return;
+  }
+  const std::int64_t left = CatchUp{run.connection, store_, plan, target_of(plan)}.count({from, 0});
+  if (left <= most_events_in_a_switch) return;
+  const std::string holder = horizon_holder(run.connection, store_.names());
+  throw_error<ErrorCode::transient>(std::to_string(left) +
+                                    " events cannot be replayed before a transaction has ended that is older than they"
+                                    " are" + (holder.empty() ? "" : ": " + holder));
+}
+
+/// Writers queue behind each attempt for a moment, and pass between them.
 void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
   std::minstd_rand random{std::random_device{}()};
-  for (int attempt = 1;; ++attempt) {
+  const auto end = Clock::now() + settings_.patience;
+  for (milliseconds wait = shortest_wait;; wait = std::min(wait * 3 / 2, longest_wait)) {
     try {
-      return try_switch(run, plan, progress, from);
+      catch_up_closely(run, plan, progress, from);
+      return try_switch(run, plan, progress, from, wait);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::transient || attempt == switch_attempts) throw;
+      if (error.code() != ErrorCode::transient) throw;
       run.connection.execute("rollback");
-      progress.check();
-      std::this_thread::sleep_for(std::chrono::milliseconds{50 + random() % 100});
+      if (Clock::now() >= end) give_up(run, plan, error);
     }
+    progress.check();
+    std::this_thread::sleep_for(milliseconds{50 + random() % 100});
   }
 }
 
-void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
+void PostgresMigrator::give_up(Run& run, const Plan& plan, const Error& error) const {
+  std::vector<TableName> tables{{domain_.view_schema(), postgres::version_marker(plan.from)}};
+  for (const std::string& table : tables_in_use(run.connection, plan)) tables.emplace_back(domain_.view_schema(), table);
+  const std::string holder = lock_holder(run.connection, store_.names(), tables);
+  throw_error<ErrorCode::transient>("the views of " + domain_.name() + " could not be switched to version " +
+                                    std::to_string(plan.to) + ", because others were in the way all the time" +
+                                    (holder.empty() ? "" : ", as is " + holder) +
+                                    ": wait for them or end them, then run `seriatim migrate offline` again (" +
+                                    error.what() + ")");
+}
+
+/// The tables that the switch renames, alters or drops, and that somebody may be using.
+std::vector<std::string> PostgresMigrator::tables_in_use(postgres::Connection& connection, const Plan& plan) const {
+  std::vector<std::string> names;
+  for (const std::string& table : table_names(plan)) {
+    names.push_back(table);
+    names.push_back(archived(table, plan.from));
+  }
+  for (const auto& alter : plan.alters) names.push_back(alter.table);
+  std::vector<std::string> found;
+  for (const auto& row : connection.execute("select distinct tablename from pg_tables where schemaname = " +
+                                            connection.quoted(domain_.view_schema()) + " and tablename = any(" +
+                                            text_array(connection, names) + ") order by tablename")) {
+    found.emplace_back(row[0].c_str());
+  }
+  return found;
+}
+
+void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from,
+                                  milliseconds wait) {
+  const std::vector<std::string> tables = tables_in_use(run.connection, plan);
   run.connection.execute(begin_switch);
-  const auto start = std::chrono::steady_clock::now();
-  run.versions.lock_out_writers(plan.from);
-  CatchUp last{run.connection, store_, plan, target_of(plan)};
-  progress.begin("switching", 0);
-  const std::int64_t events = last.run({from, 0}, progress);
-  swap_tables(run, plan);
-  run.versions.finish(plan.from, plan.to);
-  BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
-  run.connection.execute("commit", postgres::Phase::commit);
-  run.pause_seconds = seconds_since(start);
-  run.events += events;
+  for (const std::string& table : tables) {
+    // An autovacuum that is at work on the table gives way to this lock, after a second; to one that is given up sooner
+    // it would not.
+    run.connection.execute("lock table " + quoted_name(domain_.view_schema(), table) + " in share update exclusive mode");
+  }
+  {
+    const PauseClock pause{run.pause_seconds};
+    run.versions.lock_out_writers(plan.from, tables, wait);
+    CatchUp last{run.connection, store_, plan, target_of(plan)};
+    progress.begin("switching", 0);
+    run.events += last.run({from, 0}, progress);
+    swap_tables(run, plan);
+    run.versions.finish(plan.from, plan.to);
+    BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
+    run.connection.execute("commit", postgres::Phase::commit);
+  }
   progress.end();
 }
 

@@ -19,7 +19,8 @@ namespace seriatim::migrations {
 /// Where the rebuilt rows go.
 struct RebuildTarget {
   std::string view_schema;
-  std::string suffix;  ///< Appended to each table's name.
+  std::string suffix;    ///< Appended to each table's name.
+  bool discard = false;  ///< Rows are made and thrown away; there need be no tables.
 };
 
 /// The number of workers that the settings ask for.
