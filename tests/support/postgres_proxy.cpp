@@ -102,12 +102,35 @@ bool commits(const std::string& message) {
          std::string_view{message}.substr(message.size() - end.size()) == end;
 }
 
+/// A message of that type with that text.
+std::string message_of(char type, std::string_view text) {
+  const auto length = static_cast<std::uint32_t>(text.size() + 1 + 4);
+  std::string message{type};
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) message += static_cast<char>(length >> shift & 0xffU);
+  return message.append(text).append(1, '\0');
+}
+
+/// A query that fails as the statement `query` might: within its transaction, if it begins one.
+std::string refused(const std::string& query) {
+  return (query.rfind("begin", 0) == 0 ? query.substr(0, query.find(';')) + "; " : "") +
+         "do $$ begin raise exception 'the test struck here' using errcode = 'XX000'; end $$";
+}
+
+/// What the message of a session is, for counting: a query's text, or another name; empty when it does not count.
+std::string kind_of(const std::string& message, bool started, bool copying) {
+  constexpr std::string_view cancel_request{"\x04\xd2\x16\x2e", 4};
+  if (!started) return message.compare(4, 4, cancel_request) == 0 ? "" : "connecting";
+  if (message.front() == 'Q') return message.substr(5, message.size() - 6);
+  if (message.front() == 'c') return "copy end";
+  return message.front() == 'd' && !copying ? "copy row" : "";
+}
+
 }  // namespace
 
 PostgresProxy::PostgresProxy(const std::string& url)
     : server_path_{part_of(url, "host") + socket_name},
       url_{"postgresql://" + part_of(url, "user") + "@/" + part_of(url, "dbname") + "?host=" +
-           directory_.path().string() + "&port=5432"},
+           directory_.path().string() + "&port=5432&application_name=proxy"},
       listener_{listen_at(directory_.path().string() + socket_name)} {
   if (::pipe(wake_) != 0) throw_errno("cannot make a pipe");
   thread_ = std::thread{[this] { work(); }};
@@ -131,12 +154,16 @@ void PostgresProxy::work() {
       polled.push_back({session.server, POLLIN, 0});
     }
     if (::poll(polled.data(), polled.size(), -1) < 0) continue;
-    if (polled[0].revents != 0) return;
+    if (polled[0].revents != 0) {
+      char wish = 'x';
+      if (::read(wake_[0], &wish, 1) != 1 || wish == 'x') return;
+      for (Session& session : sessions_) session.open = false;
+    }
     std::size_t next = 2;
     for (Session& session : sessions_) {
       const bool client = polled[next++].revents != 0;
       const bool server = polled[next++].revents != 0;
-      if (client) read_client(session);
+      if (client && session.open) read_client(session);
       if (server && session.open) read_server(session);
     }
     if (polled[1].revents != 0) accept_client();
@@ -165,8 +192,11 @@ void PostgresProxy::read_client(Session& session) {
   while (session.open) {
     const std::optional<std::string> message = take_message(session.from_client, session.started);
     if (!message) return;
+    const std::string kind = kind_of(*message, session.started, session.copying);
+    session.copying = session.started && message->front() == 'd';
     session.started = true;
-    pass_on_request(session, *message);
+    const std::string struck = kind.empty() ? *message : strike(session, *message, kind);
+    if (session.open) pass_on_request(session, struck);
   }
 }
 
@@ -180,6 +210,46 @@ void PostgresProxy::pass_on_request(Session& session, const std::string& message
   session.open = send_all(session.server, message);
 }
 
+void PostgresProxy::cut_all() { (void)!::write(wake_[1], "c", 1); }
+
+void PostgresProxy::strike_at(std::size_t n, Strike strike, std::function<void()> call) {
+  const std::scoped_lock lock{mutex_};
+  strike_at_ = n;
+  strike_ = strike;
+  call_ = std::move(call);
+  messages_ = 0;
+  struck_.clear();
+}
+
+std::string PostgresProxy::struck() const {
+  const std::scoped_lock lock{mutex_};
+  return struck_;
+}
+
+std::size_t PostgresProxy::messages() const {
+  const std::scoped_lock lock{mutex_};
+  return messages_;
+}
+
+std::string PostgresProxy::strike(Session& session, const std::string& message, const std::string& what) {
+  std::function<void()> call;
+  {
+    const std::scoped_lock lock{mutex_};
+    const bool refusable = message.front() == 'Q' || what == "copy end";
+    if (strike_ == Strike::refuse && !refusable) return message;
+    if (++messages_ != strike_at_) return message;
+    struck_ = what;
+    if (strike_ == Strike::refuse) {
+      return what == "copy end" ? message_of('f', "the test struck here") : message_of('Q', refused(what));
+    }
+    session.open = strike_ != Strike::cut_before;
+    session.silenced = strike_ == Strike::cut_after;
+    if (strike_ == Strike::call) call = call_;
+  }
+  if (call) call();
+  return message;
+}
+
 void PostgresProxy::read_server(Session& session) {
   session.open = receive(session.server, session.from_server);
   while (session.open) {
@@ -188,7 +258,8 @@ void PostgresProxy::read_server(Session& session) {
     const bool ready = message->front() == 'Z';
     if (ready) ++round_trips_;
     if (session.silenced) {
-      session.open = !ready;
+      // After "copy in" the server waits for rows, which do not come.
+      session.open = !ready && message->front() != 'G';
     } else {
       session.open = send_all(session.client, *message);
     }

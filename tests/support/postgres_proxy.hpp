@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -41,6 +43,29 @@ class PostgresProxy {
   /// Cuts the connection that sends the next message with a COMMIT at its end; after that, none.
   void cut_next(Cut cut) noexcept { cut_ = cut; }
 
+  /// Cuts all connections, as when all clients are killed.
+  void cut_all();
+
+  /// What happens to one message of a client.
+  enum class Strike : std::uint8_t {
+    cut_before,  ///< The message never arrives, and the connection ends.
+    cut_after,   ///< It is carried out, but its answer never arrives, and the connection ends.
+    refuse,      ///< The server refuses it with an error: what would have been done is not done.
+    call,        ///< A function is called before it is passed on.
+  };
+
+  /// Strikes at the n-th message from now on, from 1, whichever client it is of. Counted are connecting, queries, the
+  /// first row of each COPY and its end; with `refuse`, queries and the ends of COPY. `call` runs on the proxy's thread,
+  /// while nothing else is passed on.
+  void strike_at(std::size_t n, Strike strike, std::function<void()> call = {});
+  void strike_never() { strike_at(0, Strike::call); }
+
+  /// The text of the query that was struck, or what else it was ("connecting", "copy row", "copy end"); empty while none was.
+  [[nodiscard]] std::string struck() const;
+
+  /// How many messages were counted since then.
+  [[nodiscard]] std::size_t messages() const;
+
  private:
   /// One client with its connection to the server.
   struct Session {
@@ -50,6 +75,7 @@ class PostgresProxy {
     std::string from_server;
     bool started = false;     ///< The first message has no type.
     bool silenced = false;    ///< Its answer is swallowed, and ends the session.
+    bool copying = false;     ///< A row of a COPY came last.
     bool open = true;
   };
 
@@ -58,14 +84,22 @@ class PostgresProxy {
   void read_client(Session& session);
   void read_server(Session& session);
   void pass_on_request(Session& session, const std::string& message);
+  /// What is to be sent in place of the message; nothing when the session is over.
+  std::string strike(Session& session, const std::string& message, const std::string& what);
 
   ThrowawayDirectory directory_;
   std::string server_path_;
   std::string url_;
   int listener_ = -1;
-  int wake_[2] = {-1, -1};  ///< Written to when the thread is to end.
+  int wake_[2] = {-1, -1};  ///< Written to when the thread is to end ('x') or to cut all sessions ('c').
   std::atomic<std::size_t> round_trips_{0};
   std::atomic<Cut> cut_{Cut::none};
+  mutable std::mutex mutex_;  ///< Guards the four below.
+  std::size_t strike_at_ = 0;
+  std::size_t messages_ = 0;
+  Strike strike_ = Strike::call;
+  std::string struck_;
+  std::function<void()> call_;   ///< Set while nobody strikes.
   std::list<Session> sessions_;  ///< Only the thread's.
   std::thread thread_;
 };

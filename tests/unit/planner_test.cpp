@@ -51,6 +51,20 @@ struct NameProjector {
   void on(const Event<Opened>&, Views&) const {}
 };
 
+/// Its table has a name that a migration to version 2 gives to NameProjector's.
+struct SecondNameRecord {
+  static constexpr std::string_view table = "names_2";
+  std::string name{};
+};
+BOOST_DESCRIBE_STRUCT(SecondNameRecord, (), (name))
+
+struct SecondNameProjector {
+  static constexpr std::string_view type_name = "SecondNameProjector";
+  using Manages = records<SecondNameRecord>;
+  using Events = types<Opened>;
+  void on(const Event<Opened>&, Views&) const {}
+};
+
 /// Never registered.
 struct GhostProjector {
   static constexpr std::string_view type_name = "GhostProjector";
@@ -84,7 +98,9 @@ std::string text_of(const Plan& plan) {
   for (const auto& replay : plan.replays) {
     out.append(replay.projector->name).append("@").append(std::to_string(replay.version)).append("(");
     for (const auto& table : replay.tables) {
-      out.append(table.record->table).append(table.indexes_sql ? "+ " : " ");
+      out.append(table.record->table).append(table.indexes_sql ? "+" : "");
+      for (const auto& alter : table.alters) out.append("/").append(std::to_string(alter.version));
+      out += ' ';
     }
     out.back() = ')';
     out += ' ';
@@ -198,6 +214,63 @@ BOOST_AUTO_TEST_CASE(everything_that_is_missing_is_told_in_one_sentence) {
           "replays GhostProjector, which is not registered: add it with `projector<GhostProjector>()`; the file "
           "accounts_2.sql is missing; version 2 alters table ghosts, which no projector manages; the file names_3.sql "
           "is missing");
+}
+
+BOOST_AUTO_TEST_CASE(an_alteration_that_says_suffix_is_run_on_the_table_that_is_being_built_and_only_then) {
+  constexpr std::array with_suffixes{SqlFile{"accounts.sql", "create table accounts%SUFFIX% ()"},
+                                     SqlFile{"entries.sql", "create table entries%SUFFIX% ()"},
+                                     SqlFile{"accounts_2.sql", "alter table accounts%SUFFIX% add a int"},
+                                     SqlFile{"accounts_3.sql", "alter table accounts add b int"},
+                                     SqlFile{"accounts_5.sql", "alter table accounts%SUFFIX% add c int"}};
+  const Domain domain = domain_of(ViewVersions{}
+                                      .version(1, {replay<AccountProjector>()})
+                                      .version(2, {alter_table<AccountRecord>()})
+                                      .version(3, {alter_table<AccountRecord>()})
+                                      .version(5, {alter_table<AccountRecord>(), alter_table<AccountRecord>()}),
+                                  with_suffixes);
+  BOOST_TEST(text_of(plan(domain, 0, 5)) == "AccountProjector@1(accounts/2/5 entries) accounts_3");
+  BOOST_TEST(text_of(plan(domain, 1, 5)) == "accounts_2 accounts_3 accounts_5");
+}
+
+BOOST_AUTO_TEST_CASE(an_alteration_of_one_table_survives_the_replay_of_another_projector) {
+  const Domain domain = domain_of(
+      ViewVersions{}.version(2, {alter_table<NameRecord>()}).version(3, {replay<AccountProjector>()}));
+  BOOST_TEST(text_of(plan(domain, 1, 3)) == "AccountProjector@3(accounts+ entries) names_2");
+}
+
+BOOST_AUTO_TEST_CASE(an_alteration_of_one_table_is_left_out_when_its_projector_is_replayed_for_another) {
+  const Domain domain = domain_of(
+      ViewVersions{}.version(2, {alter_table<AccountRecord>()}).version(3, {replay<AccountProjector>()}));
+  BOOST_TEST(text_of(plan(domain, 1, 3)) == "AccountProjector@3(accounts+ entries)");
+}
+
+BOOST_AUTO_TEST_CASE(a_version_may_change_nothing_and_numbers_may_have_gaps) {
+  const Domain domain = domain_of(ViewVersions{}.version(3, {}).version(7, {replay<NameProjector>()}).version(9, {}));
+  BOOST_TEST(text_of(plan(domain, 0, 9)) == "NameProjector@7(names)");
+  BOOST_TEST(plan(domain, 7, 9).empty());
+  BOOST_TEST(text_of(plan(domain, 0, 8)) == "NameProjector@7(names)");
+}
+
+BOOST_AUTO_TEST_CASE(versions_below_one_or_not_rising_are_refused) {
+  for (const int number : {0, -1, 3, 2}) {
+    BOOST_CHECK_EXCEPTION(ViewVersions{}.version(3, {}).version(number, {}), Error,
+                          [](const Error& error) { return error.code() == ErrorCode::configuration; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tables_whose_names_a_migration_would_use_are_refused) {
+  constexpr std::array crossed{SqlFile{"names.sql", "create table names%SUFFIX% ()"},
+                               SqlFile{"names_2.sql", "create table names_2%SUFFIX% ()"}};
+  Domain domain{"bank"};
+  domain.projector<NameProjector>().projector<SecondNameProjector>().views(
+      ViewVersions{}.version(1, {replay<SecondNameProjector>()}).version(2, {replay<NameProjector>()}).version(
+          3, {replay<NameProjector>()}),
+      crossed);
+  const std::string sentence = ": table names_2 has the name that table names gets for version 2, so it would be "
+                               "dropped: rename one of them";
+  refused(domain, 1, 2, "the views of bank cannot go from version 1 to 2" + sentence);
+  refused(domain, 2, 3, "the views of bank cannot go from version 2 to 3" + sentence);
+  BOOST_TEST(text_of(plan(domain, 0, 1)) == "SecondNameProjector@1(names_2)");
 }
 
 BOOST_AUTO_TEST_CASE(the_script_of_an_alteration_that_is_left_out_may_be_missing) {

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|features|load|replay|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
+// seriatim-bench [commands|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,19 +21,20 @@ struct Arguments {
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|features|load|replay|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
+      "usage: tools/bench [commands|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
       "[--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` beside pgbench, 1 and 8 clients (default: all parts)\n"
       "  features   `execute` with filter, middleware, validation, unique key and workflow, without and with a receipt\n"
       "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
       "  replay     a view rebuilt from all events beside ordered COPY TO STDOUT of the same events\n"
+      "  offline    the longest pause that 8 threads with 1,000 commands/s see while views are migrated; its target\n"
       "  micro      one event in the process, without a database: nanoseconds beside their targets\n"
       "  --rounds   measurements of each figure, of which the median is printed (3)\n"
       "  --seconds  of each measurement of commands and loads (5)\n"
       "  --wallets  in the store when commands are measured, 10 events each (20000)\n"
       "  --socket   over the Unix socket instead of TCP on the loopback\n"
-      "  --events   in the store when a replay is measured, 10 a wallet (2000000)\n"
+      "  --events   in the store when a replay or a migration is measured, 10 a wallet (2000000)\n"
       "  --workers  of the replay, and connections of COPY beside it (2)\n");
   std::exit(status);
 }
@@ -47,7 +48,8 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "features" || word == "load" || word == "replay" || word == "micro") {
+    if (word == "commands" || word == "features" || word == "load" || word == "replay" || word == "offline" ||
+        word == "micro") {
       arguments.what = word;
       continue;
     }
@@ -89,10 +91,14 @@ int main(int argc, char** argv) {
       if (!wanted("load")) break;
       bench::measure_load(bench::StoreFixture{20'000 / events, events, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
+    constexpr int no_views = 0;
     if (wanted("replay")) {
-      constexpr int no_views = 0;
       bench::measure_replay(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket, no_views},
                             arguments.rounds, arguments.workers);
+    }
+    if (wanted("offline")) {
+      bench::measure_offline(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket, no_views},
+                             arguments.seconds);
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "seriatim-bench: %s\n", error.what());

@@ -37,6 +37,10 @@ void measure_replay(const StoreFixture& store, int rounds, int workers);
 /// Loading aggregates, with and without snapshots, beside the bare reading of their events.
 void measure_load(const StoreFixture& store, int rounds, int seconds);
 
+/// What writers at a steady pace notice of `migrate online` and `migrate offline`, after so many quiet seconds. The store
+/// has no views yet. Throws when an event is lost or doubled, a command fails, or a view is wrong afterwards.
+void measure_offline(const StoreFixture& store, int seconds);
+
 /// What one event costs in the process, without a database.
 void measure_micro(int rounds);
 

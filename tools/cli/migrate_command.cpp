@@ -17,6 +17,7 @@ struct MigrateOptions {
   std::string domain;
   std::optional<int> to;
   std::optional<int> workers;
+  std::optional<int> wait;
 };
 
 /// The migrator of one domain, and what was asked of it.
@@ -48,7 +49,10 @@ ExitCode for_each_domain(Context& context, const MigrateOptions& options, Handle
   ExitCode result = ExitCode::done;
   for (const std::string& domain : domains) {
     const std::unique_ptr<ViewMigrator> migrator = application->migrator(domain);
-    if (options.workers) migrator->divide({.workers = *options.workers});
+    ReplaySettings settings;
+    settings.workers = options.workers.value_or(settings.workers);
+    if (options.wait) settings.patience = std::chrono::seconds{*options.wait};
+    migrator->divide(settings);
     Job job{context, domain, domains.size() == 1, options.to, *migrator};
     result = std::max(result, handler(job));
   }
@@ -226,6 +230,38 @@ ExitCode plan(Job& job) {
   return ExitCode::done;
 }
 
+std::int64_t rate_of(const RehearsedReplay& replay) {
+  return replay.seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(replay.events) / replay.seconds) : 0;
+}
+
+void print_rehearsal(const Job& job, const MigrationRehearsal& rehearsal) {
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, "from", rehearsal.from);
+      put(json, "to", rehearsal.to);
+      json.Key("replays");
+      json.StartArray();
+      for (const RehearsedReplay& replay : rehearsal.replays) {
+        json.StartObject();
+        put(json, "projector", replay.projector);
+        put(json, "events", replay.events);
+        put(json, "seconds", replay.seconds);
+        put(json, "events_per_second", rate_of(replay));
+        json.EndObject();
+      }
+      json.EndArray();
+    }));
+    return;
+  }
+  print_line(fmt::format("{}: from version {} to version {}{}", job.domain, rehearsal.from, rehearsal.to,
+                         rehearsal.replays.empty() ? ": nothing to replay" : "; nothing was written"));
+  for (const RehearsedReplay& replay : rehearsal.replays) {
+    print_line(fmt::format("  {}: {} events in {:.2f} s, {}/s", replay.projector, with_commas(replay.events),
+                           replay.seconds, with_commas(rate_of(replay))));
+  }
+}
+
 void print_result(const Job& job, const MigrationResult& result, bool offline) {
   const double rate = result.seconds > 0 ? static_cast<double>(result.events) / result.seconds : 0;
   if (job.context.json()) {
@@ -271,7 +307,19 @@ ExitCode offline(Job& job) {
   return migrate(job, &ViewMigrator::offline, true);
 }
 
-enum class Takes : std::uint8_t { domain, target, target_and_workers };
+ExitCode dry_run(Job& job) {
+  MigrationRehearsal rehearsal;
+  {
+    const Interruption interruption;
+    Progress progress{job.context, job.domain};
+    rehearsal = job.migrator.dry_run(
+        job.target, [&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
+  }
+  print_rehearsal(job, rehearsal);
+  return ExitCode::done;
+}
+
+enum class Takes : std::uint8_t { domain, target, target_and_workers, target_and_wait };
 
 void add(CLI::App& group, Action& action, const char* name, const char* description, Handler handler, Takes takes) {
   const auto options = std::make_shared<MigrateOptions>();
@@ -294,6 +342,14 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
         ->check(at_least(1))
         ->type_name("N");
   }
+  if (takes == Takes::target_and_wait) {
+    command
+        ->add_option("--wait", options->wait,
+                     "For how many seconds to try to get the tables for an instant, when others use them [default: 20]\n"
+                     "example: --wait 300")
+        ->check(at_least(0))
+        ->type_name("N");
+  }
   command->callback([&action, options, handler] {
     action = [options, handler](Context& context) { return for_each_domain(context, *options, handler); };
   });
@@ -304,9 +360,12 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
 void add_migrate_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "migrate", "Build a new version of the views, and switch to it");
   add(*group, action, "plan", "Print what a migration would do, and what it would cost", &plan, Takes::target);
+  add(*group, action, "dry-run", "Replay without writing, and tell how fast that is", &dry_run,
+      Takes::target_and_workers);
   add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online,
       Takes::target_and_workers);
-  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, Takes::target);
+  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline,
+      Takes::target_and_wait);
   add(*group, action, "status", "Tell which versions there are, and whether a migration runs", &status, Takes::domain);
   add(*group, action, "current-version", "Print the version of the live tables", &current_version, Takes::domain);
   add(*group, action, "pending", "Is there a newer version? Exit code 5 for yes, 0 for no", &pending, Takes::target);

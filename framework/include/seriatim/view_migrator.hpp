@@ -1,6 +1,7 @@
 #pragma once
 // View-schema migrations: building a new version of the views beside the live one, and switching.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -18,7 +19,7 @@ struct WorkerProgress {
   double events_per_second = 0;
 };
 
-/// How far a replay is. Reported a few times a second.
+/// How far a replay is. Reported a few times a second, by one thread at a time.
 struct MigrationProgress {
   std::string phase;          ///< "replaying", "catching up", "building indexes", "switching".
   std::int64_t done = 0;      ///< Events.
@@ -30,15 +31,17 @@ struct MigrationProgress {
 };
 using ProgressReport = std::function<void(const MigrationProgress&)>;
 
-/// Asked a few times a second, by the thread that migrates, whatever the database is busy with; returning true ends the
-/// migration cleanly with Error(migration).
+/// Asked a few times a second, whatever the database is busy with, by one thread at a time; returning true, once, ends
+/// the migration cleanly with Error(migration).
 using Cancelled = std::function<bool()>;
 
-/// How a replay is divided. The defaults suit nearly everybody.
+/// How a replay is divided, and how patient a switch is. The defaults suit nearly everybody.
 struct ReplaySettings {
   int workers = 0;                         ///< Threads, of two connections each; 0: one a core, at most four.
   std::int64_t events_a_group = 250'000;   ///< About how many events a worker takes at a time.
   std::size_t bytes_a_worker = std::size_t{48} << 20U;  ///< Rows that take more are written in between.
+  /// How long `offline` goes on trying to lock everybody out for an instant, before it gives up.
+  std::chrono::milliseconds patience{20'000};
 };
 
 /// Where the views of a domain are.
@@ -65,7 +68,21 @@ struct MigrationResult {
   int to = 0;
   std::int64_t events = 0;   ///< Replayed.
   double seconds = 0;
-  double pause_seconds = 0;  ///< offline: how long writers had to wait for the switch.
+  double pause_seconds = 0;  ///< offline: how long a writer had to wait at most, attempts that failed included.
+};
+
+/// What a replay would read for one projector, and how fast that is.
+struct RehearsedReplay {
+  std::string projector;
+  std::int64_t events = 0;
+  double seconds = 0;
+};
+
+/// What was replayed without writing.
+struct MigrationRehearsal {
+  int from = 0;
+  int to = 0;
+  std::vector<RehearsedReplay> replays{};
 };
 
 /// Migrates the views of one domain. Not thread-safe; any number of programs may try at once, one at a time gets its
@@ -74,7 +91,7 @@ class ViewMigrator {
  public:
   virtual ~ViewMigrator() = default;
 
-  /// Divides the replays of later calls of `online` like this. Error(usage) when a number makes no sense.
+  /// Later calls go about it like this. Error(usage) when a number makes no sense.
   virtual void divide(const ReplaySettings& settings) = 0;
 
   [[nodiscard]] virtual MigrationStatus status() = 0;
@@ -83,13 +100,19 @@ class ViewMigrator {
   /// cannot be carried out, or a record has changed without a new version.
   [[nodiscard]] virtual MigrationPlan plan(std::optional<int> target) = 0;
 
+  /// Replays what `online` would, projector by projector, and throws the rows away: nothing is written, locked or noted, so
+  /// that it may be done at any time. Throws what a projector throws on an event, and what else replaying throws.
+  virtual MigrationRehearsal dry_run(std::optional<int> target, const ProgressReport& report,
+                                     const Cancelled& cancelled) = 0;
+
   /// Builds the new tables from all events while the application runs. Whatever fails leaves the live views as they
   /// are; leftovers are removed by the next run.
   virtual MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) = 0;
 
   /// Replays what happened since, and makes the new tables live in one transaction. Safe while the application runs:
   /// writers wait for the switch and go on with the new version. Error(migration_not_started) unless `online` went
-  /// before; does nothing when the views are at the target already.
+  /// before; does nothing when the views are at the target already. Error(transient), naming who was in the way, when
+  /// the switch did not get its turn in time; Error(in_doubt) when only `status` can tell whether it has switched.
   virtual MigrationResult offline(std::optional<int> target, const ProgressReport& report,
                                   const Cancelled& cancelled) = 0;
 };

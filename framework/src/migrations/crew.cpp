@@ -65,13 +65,9 @@ void Crew::run(std::size_t workers, const std::function<void(std::size_t)>& work
 void Crew::look_after() {
   std::unique_lock lock{mutex_};
   while (running_ != 0) {
-    ended_.wait_for(lock, interval, [&] { return running_ == 0; });
+    ended_.wait_for(lock, interval, [&] { return running_ == 0 || stopping_; });
+    if (stopping_) return cancel_until_all_have_ended(lock);
     if (running_ == 0) return;
-    if (stopping_) {
-      // Again and again: a statement that had not begun yet was not cancelled.
-      cancel_statements();
-      continue;
-    }
     lock.unlock();
     try {
       watch_();
@@ -82,8 +78,12 @@ void Crew::look_after() {
   }
 }
 
-void Crew::cancel_statements() {
-  for (const Cancellable* connection : connections_) connection->cancel_();
+/// Again and again: a statement that had not begun yet was not cancelled.
+void Crew::cancel_until_all_have_ended(std::unique_lock<std::mutex>& lock) {
+  while (running_ != 0) {
+    for (const Cancellable* connection : connections_) connection->cancel_();
+    ended_.wait_for(lock, interval, [&] { return running_ == 0; });
+  }
 }
 
 }  // namespace seriatim::migrations

@@ -50,7 +50,7 @@ class Crew {
  private:
   void stop(std::exception_ptr error);
   void look_after();
-  void cancel_statements();
+  void cancel_until_all_have_ended(std::unique_lock<std::mutex>& lock);
 
   std::function<void()> watch_;
   std::mutex mutex_;  ///< Guards all below.

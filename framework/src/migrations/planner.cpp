@@ -28,6 +28,7 @@ class Planner {
     for_each_change(ViewChange::Kind::replay, [&](int version, const std::string& name) { add_replay(version, name); });
     for_each_change(ViewChange::Kind::alter_table,
                     [&](int version, const std::string& name) { add_alteration(version, name); });
+    if (!plan_.empty()) find_collisions();
     refuse_problems();
     return std::move(plan_);
   }
@@ -107,6 +108,20 @@ class Planner {
       return alter.table == table && alter.version == version;
     });
     if (!planned) alters.push_back({table, version, *sql});
+  }
+
+  /// A table is built, and kept after the switch, under its name and a version: names that no table of its own may have.
+  void find_collisions() {
+    for (const ProjectorType& projector : domain_.projectors()) {
+      for (const RecordType* record : projector.manages) {
+        for (const int version : {plan_.from, plan_.to}) {
+          const std::string name = std::string{record->table} + "_" + std::to_string(version);
+          if (find_manager(name) == nullptr) continue;
+          problem("table " + name + " has the name that table " + std::string{record->table} + " gets for version " +
+                  std::to_string(version) + ", so it would be dropped: rename one of them");
+        }
+      }
+    }
   }
 
   /// The table that this plan builds anew, if it does.

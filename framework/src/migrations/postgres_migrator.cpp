@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <random>
-#include <thread>
 
+#include "migrations/attended.hpp"
 #include "migrations/fingerprint.hpp"
 #include "migrations/impact.hpp"
 #include "migrations/rebuild.hpp"
+#include "migrations/rehearsal.hpp"
 #include "migrations/table_shape.hpp"
+#include "migrations/view_switch.hpp"
 #include "store/postgres/sql_statements.hpp"
 #include "store/postgres/store_origin.hpp"
 
@@ -18,18 +19,24 @@ namespace {
 using Phase = MigrationStatus::Phase;
 using postgres::quoted_name;
 using Seconds = std::chrono::duration<double>;
+using Clock = std::chrono::steady_clock;
 
-/// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
-constexpr std::int64_t few_events = 100;
-constexpr int most_passes = 20;
-constexpr int switch_attempts = 30;
 /// Indexes are sorted in memory, where that is possible.
 constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
-/// How long writers may queue behind a switch that cannot get its lock, per attempt.
-constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return Seconds{std::chrono::steady_clock::now() - start}.count();
+double seconds_since(Clock::time_point start) { return Seconds{Clock::now() - start}.count(); }
+
+/// Rethrows what is being handled; a doubt with the way out of it.
+[[noreturn]] void rethrow(const std::string& views, const Plan& plan) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (!error.in_doubt()) throw;
+    throw_error<ErrorCode::in_doubt>("the connection was lost during a COMMIT of the migration of the views of " + views +
+                                     " to version " + std::to_string(plan.to) +
+                                     ": `seriatim migrate status` tells how far it came, and running it again goes on "
+                                     "from there, whatever that is (" + error.what() + ")");
+  }
 }
 
 std::string archived(const std::string& table, int version) { return table + "_" + std::to_string(version); }
@@ -50,44 +57,16 @@ std::vector<std::string> projector_names(const Plan& plan) {
 
 }  // namespace
 
-/// The connection, locks and versions of one run of `online` or `offline`.
-struct PostgresMigrator::Run {
-  Run(const std::string& url, const Domain& domain) : connection{url}, versions{connection, domain.view_schema()} {
-    if (!versions.try_lock()) {
-      throw_error<ErrorCode::concurrent_migration>("another migration of the views of " + domain.name() +
-                                                   ", or a move of partitions, is running: wait for it, or stop it");
-    }
-    from = versions.current();
-    pending = versions.pending();
-  }
-
-  /// Gives the lock back at once: the server notices the end of a session some time after the program, and the next
-  /// migration may come before that.
-  ~Run() {
-    try {
-      if (connection.usable()) versions.unlock();
-    } catch (const std::exception&) {
-      // The lock ends with the session.
-      return;
-    }
-  }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
-
-  postgres::Connection connection;
-  VersionTable versions;
-  int from = 0;
-  std::optional<PendingMigration> pending;
-  double pause_seconds = 0;
-  std::int64_t events = 0;
-};
-
 int PostgresMigrator::target_or_latest(std::optional<int> target) const {
   return target.value_or(domain_.versions().latest());
 }
 
 void PostgresMigrator::divide(const ReplaySettings& settings) {
   (void)workers_of(settings);
+  if (settings.patience.count() < 0) {
+    throw_error<ErrorCode::usage>("a switch cannot be given up after " + std::to_string(settings.patience.count()) +
+                                  " ms: take 0 or more");
+  }
   settings_ = settings;
 }
 
@@ -113,12 +92,12 @@ MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
   for (const auto& replay : plan.replays) {
     std::string step = "replay " + std::string{replay.projector->name} + " into";
     for (const auto& table : replay.tables) {
-      step += " " + std::string{table.record->table} + target_of(plan).suffix;
+      step += " " + std::string{table.record->table} + target_of(domain_, plan).suffix;
     }
     result.steps.push_back(std::move(step));
     for (const auto& table : replay.tables) {
       for (const auto& alter : table.alters) {
-        result.steps.push_back("alter " + alter.table + target_of(plan).suffix + " by " + alter.table + "_" +
+        result.steps.push_back("alter " + alter.table + target_of(domain_, plan).suffix + " by " + alter.table + "_" +
                                std::to_string(alter.version) + ".sql");
       }
     }
@@ -129,55 +108,64 @@ MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
   return result;
 }
 
-RebuildTarget PostgresMigrator::target_of(const Plan& plan) const {
-  return {domain_.view_schema(), "_" + std::to_string(plan.to)};
-}
-
 void PostgresMigrator::run_view_sql(postgres::Connection& connection, const std::string& sql) const {
   // The domain's SQL names its tables without a schema; it gets that of its views, for this transaction alone.
   connection.transact("set local search_path = " + quoted_name(domain_.view_schema()) + ", public; " + sql);
 }
 
-void PostgresMigrator::drop_tables(postgres::Connection& connection, int version) const {
-  std::string sql;
+void PostgresMigrator::drop_tables(postgres::Connection& connection, int version, std::vector<std::string> more) const {
   for (const ProjectorType& projector : domain_.projectors()) {
-    for (const RecordType* record : projector.manages) {
-      sql += "drop table if exists " +
-             quoted_name(domain_.view_schema(), archived(std::string{record->table}, version)) + ";";
-    }
+    for (const RecordType* record : projector.manages) more.emplace_back(record->table);
+  }
+  std::string sql;
+  for (const std::string& table : more) {
+    sql += "drop table if exists " + quoted_name(domain_.view_schema(), archived(table, version)) + ";";
   }
   if (!sql.empty()) connection.transact(sql);
 }
 
+MigrationRehearsal PostgresMigrator::dry_run(std::optional<int> target, const ProgressReport& report,
+                                             const Cancelled& cancelled) {
+  postgres::Connection connection{url_};
+  postgres::require_own_cluster(connection, store_.names());
+  const int from = VersionTable{connection, domain_.view_schema()}.current();
+  Progress progress{report, cancelled};
+  return rehearse(url_, store_, migrations::plan(domain_, from, target_or_latest(target)), settings_, progress);
+}
+
 MigrationResult PostgresMigrator::online(std::optional<int> target, const ProgressReport& report,
                                          const Cancelled& cancelled) {
-  const auto start = std::chrono::steady_clock::now();
-  Run run{url_, domain_};
+  const auto start = Clock::now();
+  MigrationRun run{url_, domain_};
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  Progress progress{report, cancelled};
   if (run.pending) {
-    drop_tables(run.connection, run.pending->version);
+    attended(progress, [&](Crew& crew) {
+      const Crew::Cancellable cancellable{crew, run.connection};
+      drop_tables(run.connection, run.pending->version, run.pending->tables);
+    });
     run.versions.forget(run.pending->version);
   }
-  Progress progress{report, cancelled};
   run.versions.begin_online(plan.to, projector_names(plan), table_names(plan));
   try {
-    build(run, plan, progress);
+    attended(progress, [&](Crew& crew) { build(run, plan, progress, crew); });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       drop_tables(run.connection, plan.to);
       run.versions.forget(plan.to);
     }
-    throw;
+    rethrow(domain_.name(), plan);
   }
   return {plan.from, plan.to, run.events, seconds_since(start), 0};
 }
 
-void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
+void PostgresMigrator::build(MigrationRun& run, const Plan& plan, Progress& progress, Crew& crew) {
+  const Crew::Cancellable cancellable{crew, run.connection};
   drop_tables(run.connection, plan.to);
-  const std::string suffix = target_of(plan).suffix;
+  const std::string suffix = target_of(domain_, plan).suffix;
   for (const auto& replay : plan.replays) {
     for (const auto& table : replay.tables) {
       run_view_sql(run.connection, with_suffix(table.create_sql, suffix));
@@ -185,11 +173,12 @@ void PostgresMigrator::build(Run& run, const Plan& plan, Progress& progress) {
     }
   }
   require_fitting_tables(run.connection, plan);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   postgres::Connection reading{url_};
+  const Crew::Cancellable reading_cancellable{crew, reading};
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
-  run.events = Rebuild{reading, url_, store_, plan, target_of(plan), settings_}.run(range, progress);
+  run.events = Rebuild{reading, url_, store_, plan, target_of(domain_, plan), settings_}.run(range, progress);
   const RebuildRate rate{run.events, seconds_since(start)};
   build_indexes(plan, progress);
   run.connection.execute("begin");
@@ -205,7 +194,7 @@ void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const
   for (const auto& replay : plan.replays) {
     for (const auto& table : replay.tables) tables.push_back(&table);
   }
-  const std::string suffix = target_of(plan).suffix;
+  const std::string suffix = target_of(domain_, plan).suffix;
   std::atomic<std::size_t> taken{0};
   progress.begin("building indexes", 0);
   Crew crew{[&] { progress.check(); }};
@@ -213,6 +202,7 @@ void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const
     postgres::Connection connection{url_};
     const Crew::Cancellable cancellable{crew, connection};
     connection.execute(index_settings);
+    connection.execute(notice_loss);
     for (std::size_t next = taken++; next < tables.size() && !crew.stopping(); next = taken++) {
       const TableToBuild& table = *tables[next];
       const std::string name{table.record->table};
@@ -232,7 +222,7 @@ void PostgresMigrator::require_fitting_tables(postgres::Connection& connection, 
   std::vector<TableName> tables;
   for (const auto& replay : plan.replays) {
     for (const auto& table : replay.tables) {
-      tables.emplace_back(domain_.view_schema(), std::string{table.record->table} + target_of(plan).suffix);
+      tables.emplace_back(domain_.view_schema(), std::string{table.record->table} + target_of(domain_, plan).suffix);
     }
   }
   const TableShapes shapes = table_shapes(connection, store_.names(), tables);
@@ -253,8 +243,8 @@ void PostgresMigrator::require_fitting_tables(postgres::Connection& connection, 
 
 MigrationResult PostgresMigrator::offline(std::optional<int> target, const ProgressReport& report,
                                           const Cancelled& cancelled) {
-  const auto start = std::chrono::steady_clock::now();
-  Run run{url_, domain_};
+  const auto start = Clock::now();
+  MigrationRun run{url_, domain_};
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
@@ -265,72 +255,43 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
   Progress progress{report, cancelled};
   run.versions.set_phase(plan.to, Phase::offline_running);
   try {
-    TransactionId from = run.pending->horizon;
-    for (int pass = 0; pass < most_passes && catch_up(run, plan, progress, from) > few_events; ++pass) {
-    }
-    switch_over(run, plan, progress, from);
+    attended(progress, [&](Crew& crew) {
+      const Crew::Cancellable cancellable{crew, run.connection};
+      ViewSwitch view_switch{run, store_, domain_, plan, progress};
+      view_switch.go_live({exchanged_tables(plan), settings_.patience}, [&] {
+        swap_tables(run, plan);
+        run.versions.finish(plan.from, plan.to);
+        BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
+      });
+    });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       run.versions.set_phase(plan.to, Phase::online_finished);
     }
-    throw;
+    rethrow(domain_.name(), plan);
   }
   return {plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
 }
 
-std::int64_t PostgresMigrator::catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from) {
-  run.connection.execute("begin isolation level repeatable read");
-  const ReplayRange range{from, horizon(run.connection)};
-  CatchUp step{run.connection, store_, plan, target_of(plan)};
-  progress.begin("catching up", step.count(range));
-  const std::int64_t events = step.run(range, progress);
-  run.versions.set_horizon(plan.to, range.to);
-  run.connection.execute("commit", postgres::Phase::commit);
-  progress.end();
-  run.events += events;
-  from = range.to;
-  return events;
-}
-
-void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  std::minstd_rand random{std::random_device{}()};
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return try_switch(run, plan, progress, from);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::transient || attempt == switch_attempts) throw;
-      run.connection.execute("rollback");
-      progress.check();
-      std::this_thread::sleep_for(std::chrono::milliseconds{50 + random() % 100});
-    }
+std::vector<std::string> PostgresMigrator::exchanged_tables(const Plan& plan) const {
+  std::vector<std::string> names;
+  for (const std::string& table : table_names(plan)) {
+    names.push_back(table);
+    names.push_back(archived(table, plan.from));
   }
+  for (const auto& alter : plan.alters) names.push_back(alter.table);
+  return names;
 }
 
-void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  run.connection.execute(begin_switch);
-  const auto start = std::chrono::steady_clock::now();
-  run.versions.lock_out_writers(plan.from);
-  CatchUp last{run.connection, store_, plan, target_of(plan)};
-  progress.begin("switching", 0);
-  const std::int64_t events = last.run({from, 0}, progress);
-  swap_tables(run, plan);
-  run.versions.finish(plan.from, plan.to);
-  BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
-  run.connection.execute("commit", postgres::Phase::commit);
-  run.pause_seconds = seconds_since(start);
-  run.events += events;
-  progress.end();
-}
-
-void PostgresMigrator::swap_tables(Run& run, const Plan& plan) {
+void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan) {
   const std::string& schema = domain_.view_schema();
   std::string sql = "set local search_path = " + quoted_name(schema) + ", public;";
   for (const std::string& table : table_names(plan)) {
     const std::string old = archived(table, plan.from);
     sql += "drop table if exists " + quoted_name(schema, old) + "; alter table if exists " +
            quoted_name(schema, table) + " rename to " + quoted_name(old) + "; alter table " +
-           quoted_name(schema, table + target_of(plan).suffix) + " rename to " + quoted_name(table) + ";";
+           quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " + quoted_name(table) + ";";
   }
   for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + ";";
   sql += "set local search_path = pg_catalog, pg_temp";

@@ -1,7 +1,8 @@
 #pragma once
 // The view migrator on PostgreSQL.
 
-#include "migrations/catch_up.hpp"
+#include "migrations/crew.hpp"
+#include "migrations/migration_run.hpp"
 #include "migrations/planner.hpp"
 #include "migrations/progress.hpp"
 #include "migrations/version_table.hpp"
@@ -18,24 +19,23 @@ class PostgresMigrator final : public ViewMigrator {
   void divide(const ReplaySettings& settings) override;
   [[nodiscard]] MigrationStatus status() override;
   [[nodiscard]] MigrationPlan plan(std::optional<int> target) override;
+  MigrationRehearsal dry_run(std::optional<int> target, const ProgressReport& report,
+                             const Cancelled& cancelled) override;
   MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
   MigrationResult offline(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
 
  private:
-  struct Run;
-
   [[nodiscard]] int target_or_latest(std::optional<int> target) const;
-  void build(Run& run, const Plan& plan, Progress& progress);
+  void build(MigrationRun& run, const Plan& plan, Progress& progress, Crew& crew);
   void build_indexes(const Plan& plan, Progress& progress) const;
   void run_view_sql(postgres::Connection& connection, const std::string& sql) const;
   /// The tables that were just made hold the records; before the events are read.
   void require_fitting_tables(postgres::Connection& connection, const Plan& plan) const;
-  void drop_tables(postgres::Connection& connection, int version) const;
-  std::int64_t catch_up(Run& run, const Plan& plan, Progress& progress, TransactionId& from);
-  void switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from);
-  void try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from);
-  void swap_tables(Run& run, const Plan& plan);
-  [[nodiscard]] RebuildTarget target_of(const Plan& plan) const;
+  /// Those of this program's records, and of `more`.
+  void drop_tables(postgres::Connection& connection, int version, std::vector<std::string> more = {}) const;
+  /// Those that the switch renames, alters or drops, and that somebody may be using.
+  [[nodiscard]] std::vector<std::string> exchanged_tables(const Plan& plan) const;
+  void swap_tables(MigrationRun& run, const Plan& plan);
 
   std::string url_;
   const postgres::PostgresStore& store_;

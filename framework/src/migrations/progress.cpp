@@ -12,6 +12,7 @@ double rate(std::int64_t done, double seconds) { return seconds > 0 ? static_cas
 }  // namespace
 
 void Progress::begin(std::string_view phase, std::int64_t total, std::size_t workers) {
+  const std::scoped_lock lock{mutex_};
   phase_ = phase;
   done_ = 0;
   total_ = total;
@@ -22,11 +23,14 @@ void Progress::begin(std::string_view phase, std::int64_t total, std::size_t wor
 }
 
 void Progress::end() {
+  const std::scoped_lock lock{mutex_};
   total_ = 0;  // What was estimated is known now: all that was done.
   tell();
 }
 
 void Progress::check() {
+  const std::scoped_lock lock{mutex_};
+  if (stopped_) stop_if_cancelled();
   const auto now = now_();
   if (now - reported_ < between_reports) return;
   reported_ = now;
@@ -34,8 +38,9 @@ void Progress::check() {
   stop_if_cancelled();
 }
 
-void Progress::stop_if_cancelled() const {
-  if (!cancelled_ || !cancelled_()) return;
+void Progress::stop_if_cancelled() {
+  stopped_ = stopped_ || (cancelled_ && cancelled_());
+  if (!stopped_) return;
   throw_error<ErrorCode::migration>("the migration was cancelled: the live views are as they were");
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@
 
 namespace seriatim::migrations {
 
-/// One thread begins and ends phases, checks and reports. It counts by `advance`; or workers count by `add`, each its own
-/// events, any number of threads at once.
+/// One thread begins and ends phases and counts by `advance`; or workers count by `add`, each its own events, any number
+/// of threads at once. Any thread may `check`. Whoever gives the reports and asks whether to stop is called by one thread
+/// at a time; once it wants to stop, every later check throws.
 class Progress {
  public:
   using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -29,7 +31,7 @@ class Progress {
 
   /// One more event is done. Looks at the clock only every 256 events.
   void advance() {
-    if ((++done_ & 0xff) == 0) check();
+    if ((done_.fetch_add(1, std::memory_order_relaxed) & 0xff) == 0xff) check();
   }
 
   /// A worker did so many more events. Thread-safe.
@@ -40,7 +42,7 @@ class Progress {
   /// The phase is over.
   void end();
 
-  /// Reports, unless it did so just now. Throws Error(migration) when the caller wants to stop.
+  /// Reports, unless it did so just now. Throws Error(migration) when the caller wants to stop. Thread-safe.
   void check();
 
  private:
@@ -50,13 +52,15 @@ class Progress {
   };
 
   void tell() const;
-  void stop_if_cancelled() const;
+  void stop_if_cancelled();
 
   ProgressReport report_;
   Cancelled cancelled_;
   Clock now_;
+  std::mutex mutex_;  ///< Guards all below, but for the counts.
+  bool stopped_ = false;
   std::string phase_;
-  std::int64_t done_ = 0;
+  std::atomic<std::int64_t> done_{0};
   std::int64_t total_ = 0;
   std::vector<Counter> workers_;
   std::chrono::steady_clock::time_point began_;

@@ -150,7 +150,7 @@ class Rebuild::Worker {
 
   void write(views::ReplayPersistor& rows) {
     rows.for_each_table([&](const RecordType& table) {
-      if (rows.rows_of(table) == 0) return;
+      if (rebuild_.target_.discard || rows.rows_of(table) == 0) return;
       try {
         postgres::CopyWriter writer{writing_, table, rebuild_.target_.view_schema, rebuild_.target_.suffix};
         rows.for_each_row(table, [&](const void* record) { writer.write(record); });

@@ -19,8 +19,14 @@ namespace seriatim::migrations {
 /// Where the rebuilt rows go.
 struct RebuildTarget {
   std::string view_schema;
-  std::string suffix;  ///< Appended to each table's name.
+  std::string suffix;    ///< Appended to each table's name.
+  bool discard = false;  ///< Rows are made and thrown away; there need be no tables.
 };
+
+/// Where a plan's tables are built: under the suffix "_<target>" of their names.
+[[nodiscard]] inline RebuildTarget target_of(const Domain& domain, const Plan& plan) {
+  return {domain.view_schema(), "_" + std::to_string(plan.to)};
+}
 
 /// The number of workers that the settings ask for.
 [[nodiscard]] std::size_t workers_of(const ReplaySettings& settings);

@@ -1,5 +1,8 @@
 #include "migrations/version_table.hpp"
 
+#include <algorithm>
+
+#include "migrations/table_shape.hpp"
 #include "store/postgres/sql_statements.hpp"
 
 namespace seriatim::migrations {
@@ -7,13 +10,10 @@ namespace {
 
 using Phase = MigrationStatus::Phase;
 
-std::string text_array(const postgres::Connection& connection, const std::vector<std::string>& texts) {
-  std::string out = "array[";
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i != 0) out += ", ";
-    connection.append_quoted(out, texts[i]);
-  }
-  return out + "]::text[]";
+constexpr const char* lock_space = "1936028521";  ///< Our own number.
+
+std::string lock_timeout(std::chrono::milliseconds wait) {
+  return "set local lock_timeout = '" + std::to_string(std::max<std::int64_t>(wait.count(), 1)) + "ms'";
 }
 
 }  // namespace
@@ -21,7 +21,10 @@ std::string text_array(const postgres::Connection& connection, const std::vector
 VersionTable::VersionTable(postgres::Connection& connection, const std::string& view_schema)
     : connection_{connection}, schema_{view_schema}, table_{postgres::quoted_name(view_schema, "sequent_versions")} {
   // One key per table of versions: its object id, in the space of our own number.
-  lock_key_ = "1936028521, " + connection.quoted(table_) + "::regclass::oid::integer";
+  const std::string key = connection.quoted(table_) + "::regclass::oid";
+  lock_key_ = std::string{lock_space} + ", " + key + "::integer";
+  is_the_lock_ = std::string{"locktype = 'advisory' and granted and objsubid = 2 and classid = "} + lock_space +
+                 " and objid = " + key + " and database = (select oid from pg_database where datname = current_database())";
 }
 
 int VersionTable::current() {
@@ -30,11 +33,15 @@ int VersionTable::current() {
 }
 
 std::optional<PendingMigration> VersionTable::pending() {
-  const auto rows = connection_.execute("select version, status, coalesce(xmin_xact_id, 0) from " + table_ +
-                                        " where status is not null");
+  const auto rows = connection_.execute("select version, status, coalesce(xmin_xact_id, 0), name from " + table_ +
+                                        " left join unnest(target_records) name on true where status is not null");
   if (rows.empty()) return std::nullopt;
-  return PendingMigration{rows[0][0].as<int>(), static_cast<Phase>(rows[0][1].as<int>()),
-                          rows[0][2].as<TransactionId>()};
+  PendingMigration pending{rows[0][0].as<int>(), static_cast<Phase>(rows[0][1].as<int>()),
+                           rows[0][2].as<TransactionId>()};
+  for (const auto& row : rows) {
+    if (!row[3].is_null()) pending.tables.emplace_back(row[3].c_str());
+  }
+  return pending;
 }
 
 bool VersionTable::try_lock() {
@@ -44,9 +51,7 @@ bool VersionTable::try_lock() {
 void VersionTable::unlock() { connection_.execute("select pg_advisory_unlock(" + lock_key_ + ")"); }
 
 bool VersionTable::locked() {
-  if (!try_lock()) return true;
-  unlock();
-  return false;
+  return connection_.execute("select exists (select from pg_locks where " + is_the_lock_ + ")")[0][0].as<bool>();
 }
 
 void VersionTable::begin_online(int version, const std::vector<std::string>& projectors,
@@ -76,9 +81,20 @@ void VersionTable::forget(int version) {
   connection_.execute("delete from " + table_ + " where status is not null and version = " + std::to_string(version));
 }
 
-void VersionTable::lock_out_writers(int current) {
-  connection_.execute("lock table " + postgres::quoted_name(schema_, postgres::version_marker(current)) +
-                      " in access exclusive mode");
+void VersionTable::lock_out_writers(int current, const std::vector<std::string>& tables,
+                                    std::chrono::milliseconds wait) {
+  const std::string marker = postgres::quoted_name(schema_, postgres::version_marker(current));
+  std::string sql = lock_timeout(wait / 2) + "; lock table " + marker + " in access exclusive mode";
+  std::string names;
+  for (const std::string& table : tables) {
+    names.append(names.empty() ? "" : ", ").append(postgres::quoted_name(schema_, table));
+  }
+  if (!names.empty()) {
+    // The limit is for each table: together they get the other half.
+    const auto each = wait / 2 / static_cast<std::int64_t>(tables.size());
+    sql += "; " + lock_timeout(each) + "; lock table " + names + " in access exclusive mode";
+  }
+  connection_.execute(sql + "; " + lock_timeout(wait));
 }
 
 }  // namespace seriatim::migrations

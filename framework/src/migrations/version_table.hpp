@@ -1,6 +1,7 @@
 #pragma once
 // The table sequent_versions of a view schema: which version is live and which migration is under way.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct PendingMigration {
   int version = 0;
   MigrationStatus::Phase phase = MigrationStatus::Phase::idle;
   TransactionId horizon = 0;  ///< Events below it are in the new tables.
+  std::vector<std::string> tables{};  ///< That were to be built, without their suffix.
 };
 
 /// Reads and writes the table over one connection, in whatever transaction is open there.
@@ -29,7 +31,7 @@ class VersionTable {
   /// Takes the migration lock of this view schema for the session; false when another session has it.
   [[nodiscard]] bool try_lock();
   void unlock();
-  /// Whether any session holds the lock.
+  /// Whether any session holds the lock; takes it for no moment itself.
   [[nodiscard]] bool locked();
 
   void begin_online(int version, const std::vector<std::string>& projectors, const std::vector<std::string>& tables);
@@ -39,14 +41,16 @@ class VersionTable {
   void finish(int from, int version);
   void forget(int version);
 
-  /// Locks out the writers of the live version until the transaction ends.
-  void lock_out_writers(int current);
+  /// Locks out the writers of the live version, and everybody from `tables`, until the transaction ends. Waits for all
+  /// of that no longer than `wait` in all, half of it for the writers; throws Error(transient) then.
+  void lock_out_writers(int current, const std::vector<std::string>& tables, std::chrono::milliseconds wait);
 
  private:
   postgres::Connection& connection_;
   std::string schema_;
   std::string table_;
-  std::string lock_key_;  ///< SQL expression of the advisory lock's key.
+  std::string lock_key_;     ///< SQL expression of the advisory lock's key.
+  std::string is_the_lock_;  ///< SQL condition on rows of pg_locks.
 };
 
 }  // namespace seriatim::migrations
