@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <random>
-#include <thread>
 
 #include "migrations/fingerprint.hpp"
 #include "migrations/impact.hpp"
 #include "migrations/rebuild.hpp"
+#include "migrations/replay_states.hpp"
+#include "migrations/switching.hpp"
 #include "migrations/table_shape.hpp"
 #include "store/postgres/sql_statements.hpp"
 #include "store/postgres/store_origin.hpp"
@@ -19,14 +19,8 @@ using Phase = MigrationStatus::Phase;
 using postgres::quoted_name;
 using Seconds = std::chrono::duration<double>;
 
-/// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
-constexpr std::int64_t few_events = 100;
-constexpr int most_passes = 20;
-constexpr int switch_attempts = 30;
 /// Indexes are sorted in memory, where that is possible.
 constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
-/// How long writers may queue behind a switch that cannot get its lock, per attempt.
-constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds{std::chrono::steady_clock::now() - start}.count();
@@ -156,6 +150,7 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  ReplayStates{run.connection, store_.names(), domain_.view_schema()}.refuse_migration();
   if (run.pending) {
     drop_tables(run.connection, run.pending->version);
     run.versions.forget(run.pending->version);
@@ -258,6 +253,7 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  ReplayStates{run.connection, store_.names(), domain_.view_schema()}.refuse_migration();
   if (!run.pending || run.pending->version != plan.to || run.pending->phase == Phase::online_running) {
     throw_error<ErrorCode::migration_not_started>("the views of " + domain_.name() + " have no finished version " +
                                                   std::to_string(plan.to) + ": run `seriatim migrate online` first");
@@ -294,21 +290,11 @@ std::int64_t PostgresMigrator::catch_up(Run& run, const Plan& plan, Progress& pr
 }
 
 void PostgresMigrator::switch_over(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  std::minstd_rand random{std::random_device{}()};
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return try_switch(run, plan, progress, from);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::transient || attempt == switch_attempts) throw;
-      run.connection.execute("rollback");
-      progress.check();
-      std::this_thread::sleep_for(std::chrono::milliseconds{50 + random() % 100});
-    }
-  }
+  switch_patiently(run.connection, progress, [&] { try_switch(run, plan, progress, from); });
 }
 
 void PostgresMigrator::try_switch(Run& run, const Plan& plan, Progress& progress, TransactionId from) {
-  run.connection.execute(begin_switch);
+  run.connection.execute(std::string{"begin; "} + switch_lock_timeout);
   const auto start = std::chrono::steady_clock::now();
   run.versions.lock_out_writers(plan.from);
   CatchUp last{run.connection, store_, plan, target_of(plan)};
