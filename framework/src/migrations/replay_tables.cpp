@@ -67,8 +67,8 @@ ReplayTables::ReplayTables(postgres::Connection& connection, const postgres::Sch
     if (!row[3].is_null()) problems.append(problems.empty() ? "" : "; ").append(row[1].c_str()).append(" ").append(row[3].c_str());
   }
   if (!problems.empty()) throw_error<ErrorCode::migration>("these tables cannot be replayed: " + problems);
-  connection_.execute(std::string{wait_for_others} + "; lock table " + list_of(schemas_.views, tables) +
-                      " in share update exclusive mode");
+  list_ = list_of(schemas_.views, tables);
+  connection_.execute(std::string{wait_for_others} + "; lock table " + list_ + " in share update exclusive mode");
   std::string oids;
   for (const auto& row : query("replay_relations")) oids.append(oids.empty() ? "" : ", ").append(row[0].c_str());
   fill_.emplace_back("{oids}", "array[" + oids + "]::oid[]");
@@ -121,7 +121,11 @@ ReplayDependents ReplayTables::dependents() {
   return found;
 }
 
-std::vector<std::string> ReplayTables::moves() { return first_column(query("replay_moves")); }
+std::vector<std::string> ReplayTables::moves() {
+  std::vector<std::string> statements = first_column(query("replay_moves"));
+  statements.insert(statements.begin(), "lock table " + list_ + " in access exclusive mode");
+  return statements;
+}
 
 ReplayProperties ReplayTables::properties() {
   ReplayProperties found;

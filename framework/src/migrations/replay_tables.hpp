@@ -62,6 +62,7 @@ class ReplayTables {
   [[nodiscard]] std::string drift(std::int64_t replay);
 
   [[nodiscard]] ReplayDependents dependents();
+  /// Locks readers out first, all at once: who reads several tables has less of a chance to wait for one and hold another.
   [[nodiscard]] std::vector<std::string> moves();
   [[nodiscard]] ReplayProperties properties();
 
@@ -72,6 +73,7 @@ class ReplayTables {
   postgres::Connection& connection_;
   const postgres::SchemaNames& names_;
   ReplaySchemas schemas_;
+  std::string list_;  ///< Of the tables, qualified.
   std::vector<std::pair<std::string_view, std::string>> fill_;
 };
 
