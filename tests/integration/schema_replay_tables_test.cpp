@@ -49,8 +49,8 @@ alter table view_schema.transaction_records
   alter column counterparty set (n_distinct = 5),
   alter column counterparty set storage external,
   set (autovacuum_vacuum_threshold = 123, toast.autovacuum_enabled = false),
-  replica identity using index transaction_records_key_2,
-  owner to keeper;
+  replica identity using index transaction_records_key_2;
+alter table view_schema.transaction_records owner to keeper;
 create index by_counterparty on view_schema.transaction_records (upper(counterparty) collate "C" desc) include (amount);
 alter index view_schema.by_counterparty alter column 1 set statistics 55;
 alter table view_schema.transaction_records cluster on by_counterparty;
@@ -69,8 +69,6 @@ insert into public.kinds values ('IN'), ('OUT');
 create table public.heard (amount numeric);
 alter table view_schema.transaction_records
   add constraint kind foreign key (type) references public.kinds on delete restrict;
-alter table view_schema.wallet_records add constraint "kind of wallet" foreign key (user_id) references public.kinds not valid;
-alter table view_schema.wallet_records drop constraint "kind of wallet";
 alter table view_schema.transaction_records
   add constraint "wallet" foreign key (aggregate_id) references view_schema.wallet_records (aggregate_id) deferrable;
 
