@@ -227,7 +227,7 @@ ReplayResult PostgresReplay::go_live(const ReplayHooks& hooks, const ProgressRep
   Progress progress{report, cancelled};
   ReplayResult result{row.id, row.projectors, 0, 0, 0, step.schemas.archive, {}};
   step.states.set_state(row.id, ReplayState::catching_up);
-  bool live = false;
+  ReplaySwitch change{step, row, plan, hooks};
   try {
     TransactionId from = row.horizon.value();
     for (int pass = 0; pass < most_passes; ++pass) {
@@ -235,14 +235,12 @@ ReplayResult PostgresReplay::go_live(const ReplayHooks& hooks, const ProgressRep
       result.events += events;
       if (events <= few_events) break;
     }
-    ReplaySwitch change{step, row, plan, hooks, from};
-    change.run(progress);
-    live = true;
+    change.run(from, progress);
     result.events += change.events();
     result.pause_seconds = change.pause_seconds();
     result.notes = change.notes();
   } catch (const std::exception&) {
-    if (!live) give_up(step, row.id, ReplayState::optimized);
+    if (!change.done()) give_up(step, row.id, ReplayState::optimized);
     throw;
   }
   result.seconds = watch.seconds();

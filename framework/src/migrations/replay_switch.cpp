@@ -20,8 +20,10 @@ std::string joined(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-void ReplaySwitch::run(Progress& progress) {
+void ReplaySwitch::run(TransactionId from, Progress& progress) {
+  from_ = from;
   switch_patiently(step_.connection, progress, [&] { attempt(progress); });
+  progress.end();
   validate_foreign_keys();
 }
 
@@ -32,7 +34,6 @@ void ReplaySwitch::attempt(Progress& progress) {
   refuse_drift(tables);
   make_room();
   swap(tables, progress);
-  progress.end();
 }
 
 void ReplaySwitch::swap(ReplayTables& tables, Progress& progress) {
@@ -71,6 +72,7 @@ void ReplaySwitch::finish() {
   step_.states.set_state(row_.id, ReplayState::live);
   step_.run_hook(after, hooks_.after_golive, step_.schemas.live_path());
   step_.connection.execute("commit", postgres::Phase::commit);
+  done_ = true;
 }
 
 void ReplaySwitch::execute_all(const std::vector<std::string>& statements, const std::string& search_path) {

@@ -9,12 +9,16 @@ namespace seriatim::migrations {
 /// Replays the last events while writers wait, and lets the tables change places, in one transaction. Not thread-safe.
 class ReplaySwitch {
  public:
-  /// All must outlive it. Events below `from` are in the new tables.
-  ReplaySwitch(ReplayStep& step, const ReplayRow& row, const Plan& plan, const ReplayHooks& hooks, TransactionId from)
-      : step_{step}, row_{row}, plan_{plan}, hooks_{hooks}, from_{from} {}
+  /// All must outlive it.
+  ReplaySwitch(ReplayStep& step, const ReplayRow& row, const Plan& plan, const ReplayHooks& hooks)
+      : step_{step}, row_{row}, plan_{plan}, hooks_{hooks} {}
 
-  /// Throws when nothing was changed; but see ErrorCode::in_doubt.
-  void run(Progress& progress);
+  /// Events below `from` are in the new tables. What the database throws means that nothing was changed; but see
+  /// ErrorCode::in_doubt.
+  void run(TransactionId from, Progress& progress);
+
+  /// Whether the new tables are the live ones, whatever went wrong after that.
+  [[nodiscard]] bool done() const noexcept { return done_; }
 
   [[nodiscard]] std::int64_t events() const noexcept { return events_; }
   [[nodiscard]] double pause_seconds() const noexcept { return pause_seconds_; }
@@ -35,7 +39,8 @@ class ReplaySwitch {
   const ReplayRow& row_;
   const Plan& plan_;
   const ReplayHooks& hooks_;
-  TransactionId from_;
+  TransactionId from_ = 0;
+  bool done_ = false;
   std::int64_t events_ = 0;
   double pause_seconds_ = 0;
   std::vector<std::string> after_commit_;
