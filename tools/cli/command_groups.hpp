@@ -18,6 +18,7 @@ void add_aggregate_command(CLI::App& app, Action& action);
 void add_audit_command(CLI::App& app, Action& action);
 void add_maintenance_command(CLI::App& app, Action& action);
 void add_migrate_command(CLI::App& app, Action& action);
+void add_replay_command(CLI::App& app, Action& action);
 void add_snapshots_command(CLI::App& app, Action& action);
 void add_projectors_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);

@@ -54,6 +54,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_aggregate_command(app, action);
   add_audit_command(app, action);
   add_migrate_command(app, action);
+  add_replay_command(app, action);
   add_maintenance_command(app, action);
   add_snapshots_command(app, action);
   add_projectors_command(app, action);

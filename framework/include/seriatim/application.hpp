@@ -15,6 +15,7 @@
 #include "seriatim/options.hpp"
 #include "seriatim/snapshots.hpp"
 #include "seriatim/view_migrator.hpp"
+#include "seriatim/view_replay.hpp"
 #include "seriatim/view_verifier.hpp"
 
 namespace seriatim {
@@ -50,6 +51,10 @@ class Application {
 
   /// The migrator of one domain's views. Error(usage) when no domain of that name has views.
   [[nodiscard]] std::unique_ptr<ViewMigrator> migrator(std::string_view domain);
+
+  /// What replays projectors of one domain. The application must outlive it. Error(usage) when no domain of that name has
+  /// views.
+  [[nodiscard]] std::unique_ptr<ViewReplay> replay(std::string_view domain);
 
   /// What puts the keys of stored aggregates in order. The application must outlive it.
   [[nodiscard]] std::unique_ptr<KeyMaintenance> key_maintenance();

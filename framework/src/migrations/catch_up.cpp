@@ -39,6 +39,7 @@ std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
   if (projection_.types().empty()) return 0;
   postgres::Batch batch{connection_};
   postgres::LivePersistor persistor{batch, target_.view_schema, target_.suffix, raise_};
+  persistor.refuse_statements();
   std::int64_t events = 0;
   const auto apply = [&](const ReplayEvent& event) {
     projection_.project(event, persistor, [&](const ProjectorType& projector, const ReplayEvent& e) {

@@ -8,6 +8,7 @@
 #include "migrations/impact.hpp"
 #include "migrations/rebuild.hpp"
 #include "migrations/rehearsal.hpp"
+#include "migrations/replay_states.hpp"
 #include "migrations/table_shape.hpp"
 #include "migrations/view_switch.hpp"
 #include "store/postgres/sql_statements.hpp"
@@ -140,6 +141,7 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  ReplayStates{run.connection, store_.names(), domain_.view_schema()}.refuse_migration();
   Progress progress{report, cancelled};
   if (run.pending) {
     attended(progress, [&](Crew& crew) {
@@ -248,6 +250,7 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
+  ReplayStates{run.connection, store_.names(), domain_.view_schema()}.refuse_migration();
   if (!run.pending || run.pending->version != plan.to || run.pending->phase == Phase::online_running) {
     throw_error<ErrorCode::migration_not_started>("the views of " + domain_.name() + " have no finished version " +
                                                   std::to_string(plan.to) + ": run `seriatim migrate online` first");

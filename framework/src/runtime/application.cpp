@@ -5,6 +5,7 @@
 #include "core/dry_run.hpp"
 #include "migrations/gate.hpp"
 #include "migrations/postgres_migrator.hpp"
+#include "migrations/postgres_replay.hpp"
 #include "migrations/postgres_verifier.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_audit.hpp"
@@ -105,6 +106,11 @@ std::vector<std::string> Application::domains_with_views() const {
 std::unique_ptr<ViewMigrator> Application::migrator(std::string_view domain) {
   return std::make_unique<migrations::PostgresMigrator>(parts_->options.database_url, parts_->store,
                                                         parts_->with_views(domain));
+}
+
+std::unique_ptr<ViewReplay> Application::replay(std::string_view domain) {
+  return std::make_unique<migrations::PostgresReplay>(parts_->options.database_url, parts_->store,
+                                                      parts_->with_views(domain));
 }
 
 std::unique_ptr<ViewVerifier> Application::verifier(std::string_view domain) {

@@ -219,7 +219,7 @@ void LivePersistor::erase(const RecordType& type, std::span<const Predicate> pre
 }
 
 void LivePersistor::execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) {
-  if (!suffix_.empty()) refuse_sql();
+  if (replays_) refuse_sql();
   Shape shape{sql, nullptr, {}};
   for (const std::optional<std::string>& parameter : parameters) {
     std::string value = "null";

@@ -15,6 +15,9 @@ class LivePersistor final : public views::Persistor {
   LivePersistor(Batch& batch, std::string schema, std::string suffix, std::string raise)
       : batch_{batch}, schema_{std::move(schema)}, suffix_{std::move(suffix)}, raise_{std::move(raise)} {}
 
+  /// The tables are being replayed, even if not in memory: statements of the projectors' own do not belong there.
+  void refuse_statements() noexcept { replays_ = true; }
+
   /// What the next operations are done for.
   void attribute_to(const Origin& origin) { origin_ = origin; }
 
@@ -26,7 +29,7 @@ class LivePersistor final : public views::Persistor {
   void update_each(const RecordType& type, std::span<const Predicate> predicates, const Change& change) override;
   void select(const RecordType& type, const views::Selection& selection, const Visit& visit) override;
   void erase(const RecordType& type, std::span<const Predicate> predicates) override;
-  /// Refused while the tables have a suffix: they are being replayed then, even if not in memory.
+  /// Error(usage) after `refuse_statements`.
   void execute_sql(const std::string& sql, const std::vector<std::optional<std::string>>& parameters) override;
 
  private:
@@ -41,6 +44,7 @@ class LivePersistor final : public views::Persistor {
   std::string schema_;
   std::string suffix_;
   std::string raise_;
+  bool replays_ = false;
   Origin origin_;
 };
 
