@@ -41,6 +41,9 @@ class PostgresProxy {
   /// Cuts the connection that sends the next message with a COMMIT at its end; after that, none.
   void cut_next(Cut cut) noexcept { cut_ = cut; }
 
+  /// Cuts the connection that sends the nth query from now on, which never arrives; 0: none.
+  void cut_at_query(int n) noexcept { queries_left_ = n; }
+
  private:
   /// One client with its connection to the server.
   struct Session {
@@ -66,6 +69,7 @@ class PostgresProxy {
   int wake_[2] = {-1, -1};  ///< Written to when the thread is to end.
   std::atomic<std::size_t> round_trips_{0};
   std::atomic<Cut> cut_{Cut::none};
+  std::atomic<int> queries_left_{0};
   std::list<Session> sessions_;  ///< Only the thread's.
   std::thread thread_;
 };

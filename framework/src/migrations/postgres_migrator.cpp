@@ -5,6 +5,7 @@
 
 #include "migrations/fingerprint.hpp"
 #include "migrations/impact.hpp"
+#include "migrations/projector_table.hpp"
 #include "migrations/rebuild.hpp"
 #include "migrations/table_shape.hpp"
 #include "migrations/view_switch.hpp"
@@ -24,8 +25,6 @@ constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return Seconds{std::chrono::steady_clock::now() - start}.count();
 }
-
-std::string archived(const std::string& table, int version) { return table + "_" + std::to_string(version); }
 
 std::vector<std::string> table_names(const Plan& plan) {
   std::vector<std::string> names;
@@ -52,6 +51,11 @@ void PostgresMigrator::divide(const ReplaySettings& settings) {
   settings_ = settings;
 }
 
+void PostgresMigrator::keep(std::chrono::seconds time) {
+  if (time.count() < 0) throw_error<ErrorCode::usage>("a version cannot be kept for a negative time");
+  keep_ = time;
+}
+
 MigrationStatus PostgresMigrator::status() {
   postgres::Connection connection{url_};
   VersionTable versions{connection, domain_.view_schema()};
@@ -63,7 +67,26 @@ MigrationStatus PostgresMigrator::status() {
     status.target = pending->version;
     status.interrupted = pending->phase != Phase::online_finished && !versions.locked();
   }
+  status.kept = kept(connection, versions);
   return status;
+}
+
+std::optional<KeptVersion> PostgresMigrator::kept(postgres::Connection& connection, VersionTable& versions) const {
+  const int live = versions.current();
+  for (const KeptViews& views : KeptTable{connection, store_.names(), domain_.view_schema()}.all()) {
+    if (views.live_version != live) continue;
+    KeptVersion version = described(views);
+    std::vector<core::TypeIndex> types;
+    for (const KeptProjector& projector : views.projectors) {
+      for (const std::string& name : projector.fingerprint.events) {
+        if (const auto type = store_.registry().event(name); type != core::unknown_type) types.push_back(type);
+      }
+    }
+    const auto horizon = versions.horizon(views.version);
+    if (horizon) version.events_behind = EventReader{connection, store_, types}.count({*horizon, 0});
+    return version;
+  }
+  return std::nullopt;
 }
 
 MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
@@ -113,23 +136,43 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
   postgres::require_own_cluster(run.connection, store_.names());
   const Plan plan = migrations::plan(domain_, run.from, target_or_latest(target));
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
-  if (run.pending) {
-    drop_tables(run.connection, run.pending->version);
-    run.versions.forget(run.pending->version);
-  }
+  std::vector<KeptVersion> dropped = drop_kept(run, false);
+  drop_pending(run);
   Progress progress{report, cancelled};
+  ProjectorTable states{run.connection, store_.names(), domain_};
+  run.connection.execute("begin");
   run.versions.begin_online(plan.to, projector_names(plan), table_names(plan));
+  states.add_missing(run.from);
+  states.replaying(plan);
+  run.connection.execute("commit", postgres::Phase::commit);
   try {
     build(run, plan, progress);
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       drop_tables(run.connection, plan.to);
+      run.connection.execute("begin");
       run.versions.forget(plan.to);
+      states.idle();
+      run.connection.execute("commit", postgres::Phase::commit);
     }
     throw;
   }
-  return {plan.from, plan.to, run.events, seconds_since(start), 0};
+  return {plan.from, plan.to, run.events, seconds_since(start), 0, {}, std::move(dropped)};
+}
+
+void PostgresMigrator::drop_pending(MigrationRun& run) const {
+  if (!run.pending) return;
+  drop_tables(run.connection, run.pending->version);
+  std::string sql;
+  for (const std::string& table : run.pending->tables) {
+    sql += "drop table if exists " + quoted_name(domain_.view_schema(), archived(table, run.pending->version)) + ";";
+  }
+  run.connection.execute("begin;" + sql);
+  run.versions.forget(run.pending->version);
+  ProjectorTable{run.connection, store_.names(), domain_}.idle();
+  run.connection.execute("commit", postgres::Phase::commit);
+  run.pending.reset();
 }
 
 void PostgresMigrator::build(MigrationRun& run, const Plan& plan, Progress& progress) {
@@ -219,34 +262,67 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
     throw_error<ErrorCode::migration_not_started>("the views of " + domain_.name() + " have no finished version " +
                                                   std::to_string(plan.to) + ": run `seriatim migrate online` first");
   }
+  const KeptViews replaced = replaced_by(run.connection, store_.names(), domain_, plan);
+  require_keepable(replaced);
+  std::vector<KeptVersion> dropped = drop_kept(run, false);
   Progress progress{report, cancelled};
+  ProjectorTable states{run.connection, store_.names(), domain_};
+  run.connection.execute("begin");
   run.versions.set_phase(plan.to, Phase::offline_running);
+  states.add_missing(run.from);
+  states.activating(plan);
+  run.connection.execute("commit", postgres::Phase::commit);
   try {
     ViewSwitch view_switch{run, store_, domain_, plan, progress};
     view_switch.catch_up();
-    view_switch.go_live([&] {
-      swap_tables(run, plan);
-      run.versions.finish(plan.from, plan.to);
-      BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
-    });
+    view_switch.go_live([&] { go_forward(run, plan, replaced); });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
-      run.connection.execute("rollback");
+      run.connection.execute("rollback; begin");
       run.versions.set_phase(plan.to, Phase::online_finished);
+      states.replaying(plan);
+      run.connection.execute("commit", postgres::Phase::commit);
     }
     throw;
   }
-  return {plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
+  for (KeptVersion& gone : drop_kept(run, false)) dropped.push_back(std::move(gone));
+  MigrationResult result{plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
+  result.kept = kept(run.connection, run.versions);
+  result.dropped = std::move(dropped);
+  return result;
 }
 
-void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan) {
+/// Whoever asks for a version to be kept learns before anything is done that it cannot come back.
+void PostgresMigrator::require_keepable(const KeptViews& replaced) const {
+  if (!keep_ || keep_->count() == 0 || replaced.version == 0 || replaced.refusal.empty()) return;
+  throw_error<ErrorCode::migration>("version " + std::to_string(replaced.version) + " of the views of " + domain_.name() +
+                                    " could not come back, because " + replaced.refusal +
+                                    ": replay the projector instead, or say --keep none");
+}
+
+void PostgresMigrator::go_forward(MigrationRun& run, const Plan& plan, const KeptViews& replaced) {
+  const postgres::SchemaNames& names = store_.names();
+  const TransactionId horizon = horizon_of_live_tables(run.connection);
+  swap_tables(run, plan, replaced);
+  run.versions.finish(plan.to);
+  BuiltViews{run.connection, names, domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
+  ProjectorTable{run.connection, names, domain_}.switched(plan);
+  if (plan.from == 0) return;
+  if (replaced.refusal.empty()) run.versions.set_horizon(plan.from, horizon);
+  KeptTable{run.connection, names, domain_.view_schema()}.keep(replaced, keep_.value_or(usual_keeping));
+}
+
+void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan, const KeptViews& replaced) {
   const std::string& schema = domain_.view_schema();
   std::string sql = "set local search_path = " + quoted_name(schema) + ", public;";
-  for (const std::string& table : table_names(plan)) {
+  for (const std::string& table : replaced.tables) {
     const std::string old = archived(table, plan.from);
-    sql += "drop table if exists " + quoted_name(schema, old) + "; alter table if exists " +
-           quoted_name(schema, table) + " rename to " + quoted_name(old) + "; alter table " +
-           quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " + quoted_name(table) + ";";
+    sql += "drop table if exists " + quoted_name(schema, old) + "; alter table " + quoted_name(schema, table) +
+           " rename to " + quoted_name(old) + ";";
+  }
+  for (const std::string& table : table_names(plan)) {
+    sql += "alter table " + quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " +
+           quoted_name(table) + ";";
   }
   for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + ";";
   sql += "set local search_path = pg_catalog, pg_temp";

@@ -1,6 +1,7 @@
 #pragma once
 // The view migrator on PostgreSQL.
 
+#include "migrations/kept_views.hpp"
 #include "migrations/migration_run.hpp"
 #include "migrations/planner.hpp"
 #include "migrations/progress.hpp"
@@ -16,10 +17,14 @@ class PostgresMigrator final : public ViewMigrator {
       : url_{std::move(url)}, store_{store}, domain_{store.registry().domains()[domain]} {}
 
   void divide(const ReplaySettings& settings) override;
+  void keep(std::chrono::seconds time) override;
   [[nodiscard]] MigrationStatus status() override;
   [[nodiscard]] MigrationPlan plan(std::optional<int> target) override;
   MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
   MigrationResult offline(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
+  MigrationResult rollback(const ProgressReport& report, const Cancelled& cancelled) override;
+  FollowResult follow(const ProgressReport& report, const Cancelled& cancelled) override;
+  std::vector<KeptVersion> drop_kept(bool also_unexpired) override;
 
  private:
   [[nodiscard]] int target_or_latest(std::optional<int> target) const;
@@ -29,12 +34,20 @@ class PostgresMigrator final : public ViewMigrator {
   /// The tables that were just made hold the records; before the events are read.
   void require_fitting_tables(postgres::Connection& connection, const Plan& plan) const;
   void drop_tables(postgres::Connection& connection, int version) const;
-  void swap_tables(MigrationRun& run, const Plan& plan);
+  /// Removes what is under way, or was left behind.
+  void drop_pending(MigrationRun& run) const;
+  void require_keepable(const KeptViews& replaced) const;
+  std::vector<KeptVersion> drop_kept(MigrationRun& run, bool also_unexpired) const;
+  [[nodiscard]] std::optional<KeptVersion> kept(postgres::Connection& connection, VersionTable& versions) const;
+  /// Within the switch.
+  void go_forward(MigrationRun& run, const Plan& plan, const KeptViews& replaced);
+  void swap_tables(MigrationRun& run, const Plan& plan, const KeptViews& replaced);
 
   std::string url_;
   const postgres::PostgresStore& store_;
   const Domain& domain_;
   ReplaySettings settings_;
+  std::optional<std::chrono::seconds> keep_;
 };
 
 }  // namespace seriatim::migrations

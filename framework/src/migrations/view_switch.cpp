@@ -13,60 +13,54 @@ constexpr int switch_attempts = 30;
 /// How long writers may queue behind a switch that cannot get its lock, per attempt.
 constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
 
+void try_locked_out(MigrationRun& run, const std::function<void()>& prepare, const std::function<void()>& change) {
+  run.connection.execute(begin_switch);
+  prepare();
+  const auto start = std::chrono::steady_clock::now();
+  run.versions.lock_out_writers();
+  change();
+  run.connection.execute("commit", postgres::Phase::commit);
+  run.pause_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 }  // namespace
 
-ViewSwitch::ViewSwitch(MigrationRun& run, const postgres::PostgresStore& store, const Domain& domain, const Plan& plan,
-                       Progress& progress)
-    : run_{run},
-      store_{store},
-      plan_{plan},
-      progress_{progress},
-      target_{target_of(domain, plan)},
-      from_{run.pending->horizon} {}
-
-void ViewSwitch::catch_up() {
-  for (int i = 0; i < most_passes && pass() > few_events; ++i) {
-  }
-}
-
-std::int64_t ViewSwitch::pass() {
-  run_.connection.execute("begin isolation level repeatable read");
-  const ReplayRange range{from_, horizon(run_.connection)};
-  CatchUp step{run_.connection, store_, plan_, target_};
-  progress_.begin("catching up", step.count(range));
-  const std::int64_t events = step.run(range, progress_);
-  run_.versions.set_horizon(plan_.to, range.to);
-  run_.connection.execute("commit", postgres::Phase::commit);
-  progress_.end();
-  run_.events += events;
-  from_ = range.to;
-  return events;
-}
-
-void ViewSwitch::go_live(const std::function<void()>& change) {
+void lock_writers_out(MigrationRun& run, Progress& progress, const std::function<void()>& prepare,
+                      const std::function<void()>& change) {
   std::minstd_rand random{std::random_device{}()};
   for (int attempt = 1;; ++attempt) {
     try {
-      return try_switch(change);
+      return try_locked_out(run, prepare, change);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::transient || attempt == switch_attempts) throw;
-      run_.connection.execute("rollback");
-      progress_.check();
+      run.connection.execute("rollback");
+      progress.check();
       std::this_thread::sleep_for(std::chrono::milliseconds{50 + random() % 100});
     }
   }
 }
 
-void ViewSwitch::try_switch(const std::function<void()>& change) {
-  run_.connection.execute(begin_switch);
-  const auto start = std::chrono::steady_clock::now();
-  run_.versions.lock_out_writers(run_.from);
-  CatchUp last{run_.connection, store_, plan_, target_};
-  progress_.begin("switching", 0);
-  const std::int64_t events = last.run({from_, 0}, progress_);
-  change();
-  run_.connection.execute("commit", postgres::Phase::commit);
-  run_.pause_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+void ViewSwitch::catch_up() {
+  for (int i = 0; i < most_passes; ++i) {
+    const std::int64_t events = standby_.pass().value_or(0);
+    run_.events += events;
+    if (events <= few_events) return;
+  }
+}
+
+void ViewSwitch::go_live(const std::function<void()>& change) {
+  std::int64_t events = 0;
+  lock_writers_out(
+      run_, progress_,
+      [&] {
+        // Before the lock: a program that follows these tables is waited for while writers go on.
+        standby_.hold();
+        progress_.begin("switching", 0);
+      },
+      [&] {
+        events = standby_.finish();
+        change();
+      });
   run_.events += events;
   progress_.end();
 }

@@ -1,40 +1,38 @@
 #pragma once
-// Making tables that were built beside the live ones the live ones, while the application runs.
+// Making tables that stand beside the live ones the live ones, while the application runs.
 
 #include <functional>
 
-#include "migrations/catch_up.hpp"
 #include "migrations/migration_run.hpp"
-#include "migrations/planner.hpp"
 #include "migrations/progress.hpp"
+#include "migrations/standby.hpp"
 
 namespace seriatim::migrations {
 
-/// Brings the tables of a plan's target up to date, and switches to them. The plan's tables stand under the suffix of its
-/// target; the horizon up to which they hold the events is that of the target in the table of versions. Not thread-safe.
+/// Does what `change` does in one transaction in which nobody writes the views, and commits. Before writers are locked out,
+/// `prepare` is called in that transaction. Tries again for a while when a lock cannot be got, then Error(transient): both
+/// may be called several times. Notes in the run how long writers had to wait.
+void lock_writers_out(MigrationRun& run, Progress& progress, const std::function<void()>& prepare,
+                      const std::function<void()>& change);
+
+/// Brings the tables of a plan's target up to date, and switches to them: forward and back. Not thread-safe.
 class ViewSwitch {
  public:
   /// All must outlive it.
   ViewSwitch(MigrationRun& run, const postgres::PostgresStore& store, const Domain& domain, const Plan& plan,
-             Progress& progress);
+             Progress& progress)
+      : run_{run}, progress_{progress}, standby_{run.connection, run.versions, store, domain, plan, progress} {}
 
-  /// Replays what was stored since the horizon, pass after pass, until little is left. Each pass is a transaction.
+  /// Replays what was stored since the horizon, pass after pass, until little is left.
   void catch_up();
 
-  /// In one transaction: locks writers out, replays the rest, and does what `change` does. Tries again for a while when
-  /// the lock cannot be got, then Error(transient). Notes in the run how long writers had to wait.
+  /// Replays the rest with writers locked out, and does what `change` does.
   void go_live(const std::function<void()>& change);
 
  private:
-  std::int64_t pass();
-  void try_switch(const std::function<void()>& change);
-
   MigrationRun& run_;
-  const postgres::PostgresStore& store_;
-  const Plan& plan_;
   Progress& progress_;
-  RebuildTarget target_;
-  TransactionId from_;
+  Standby standby_;
 };
 
 }  // namespace seriatim::migrations
