@@ -38,7 +38,7 @@ struct Fixture : ShelfStore {
   AggregateId id = add_book(3);
   core::Registry registry{{shelf::domain(deeds)}};
   postgres::PostgresStore store{options.database_url, {}, registry};
-  std::vector<int> versions = store.view_versions();
+  std::vector<views::LiveViews> versions = store.view_versions();
 };
 
 }  // namespace

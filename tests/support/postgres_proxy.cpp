@@ -201,6 +201,10 @@ void PostgresProxy::read_client(Session& session) {
 }
 
 void PostgresProxy::pass_on_request(Session& session, const std::string& message) {
+  if (message.front() == 'Q' && queries_left_ > 0 && --queries_left_ == 0) {
+    session.open = false;
+    return;
+  }
   const Cut cut = commits(message) ? cut_.exchange(Cut::none) : Cut::none;
   if (cut == Cut::before_commit) {
     session.open = false;

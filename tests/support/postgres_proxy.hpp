@@ -66,6 +66,9 @@ class PostgresProxy {
   /// How many messages were counted since then.
   [[nodiscard]] std::size_t messages() const;
 
+  /// Cuts the connection that sends the nth query from now on, which never arrives; 0: none.
+  void cut_at_query(int n) noexcept { queries_left_ = n; }
+
  private:
   /// One client with its connection to the server.
   struct Session {
@@ -100,6 +103,7 @@ class PostgresProxy {
   Strike strike_ = Strike::call;
   std::string struck_;
   std::function<void()> call_;   ///< Set while nobody strikes.
+  std::atomic<int> queries_left_{0};
   std::list<Session> sessions_;  ///< Only the thread's.
   std::thread thread_;
 };

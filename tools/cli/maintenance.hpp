@@ -11,5 +11,6 @@ void add_delete_commands(CLI::App& group, Action& action);
 void add_unique_keys(CLI::App& group, Action& action);
 void add_partition_keys(CLI::App& group, Action& action);
 void add_receipts(CLI::App& group, Action& action);
+void add_kept_views(CLI::App& group, Action& action);
 
 }  // namespace seriatim::cli

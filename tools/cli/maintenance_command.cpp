@@ -11,6 +11,7 @@ void add_maintenance_command(CLI::App& app, Action& action) {
   add_unique_keys(*group, action);
   add_partition_keys(*group, action);
   add_receipts(*group, action);
+  add_kept_views(*group, action);
 }
 
 }  // namespace seriatim::cli

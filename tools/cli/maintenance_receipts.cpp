@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <memory>
-#include <optional>
 
+#include "duration.hpp"
 #include "interruption.hpp"
 #include "maintenance.hpp"
 #include "output.hpp"
@@ -19,34 +18,6 @@ struct ReceiptsOptions {
   std::string older_than;
 };
 
-/// "30d", "12h", "90m", "45s". Nothing for anything else, and for more than a thousand years.
-std::optional<std::chrono::seconds> parse_age(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 0 || end + 1 != text.data() + text.size()) return std::nullopt;
-  if (number > std::int64_t{1000} * 366 * 24 * 3600) return std::nullopt;
-  switch (*end) {
-    case 'd':
-      return number <= 366'000 ? std::optional{std::chrono::seconds{number * 24 * 3600}} : std::nullopt;
-    case 'h':
-      return number <= 366'000 * 24 ? std::optional{std::chrono::seconds{number * 3600}} : std::nullopt;
-    case 'm':
-      return number <= 366'000 * 24 * 60 ? std::optional{std::chrono::seconds{number * 60}} : std::nullopt;
-    case 's':
-      return std::chrono::seconds{number};
-    default:
-      return std::nullopt;
-  }
-}
-
-CLI::Validator is_age() {
-  return CLI::Validator{[](const std::string& text) {
-                          if (parse_age(text)) return std::string{};
-                          return "\"" + text + "\" is not an age like 30d, 12h, 90m or 45s";
-                        },
-                        ""};
-}
-
 /// One line each time a portion is gone.
 void tell_progress(const Context& context, std::int64_t deleted) {
   if (context.quiet()) return;
@@ -58,7 +29,7 @@ void tell_progress(const Context& context, std::int64_t deleted) {
 }
 
 ExitCode expire(Context& context, const ReceiptsOptions& options) {
-  const std::chrono::seconds age = parse_age(options.older_than).value_or(std::chrono::seconds::max());
+  const std::chrono::seconds age = parse_duration(options.older_than).value_or(std::chrono::seconds::max());
   Database database{context.options()};
   const Interruption interruption;
   std::int64_t told = 0;
@@ -84,7 +55,7 @@ void add_receipts(CLI::App& group, Action& action) {
   command
       ->add_option("--older-than", options->older_than,
                    "How long ago they were stored, in days, hours, minutes or seconds\nexample: --older-than 30d")
-      ->check(is_age())
+      ->check(is_duration("an age"))
       ->required()
       ->type_name("AGE");
   command->footer("A request whose receipt is gone is executed again when it is repeated.\n\n" + command->get_footer());

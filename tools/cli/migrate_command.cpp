@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "command_groups.hpp"
+#include "duration.hpp"
 #include "interruption.hpp"
+#include "kept_text.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 
@@ -18,6 +20,7 @@ struct MigrateOptions {
   std::optional<int> to;
   std::optional<int> workers;
   std::optional<int> wait;
+  std::string keep;  ///< Empty: as usual.
 };
 
 /// The migrator of one domain, and what was asked of it.
@@ -53,6 +56,7 @@ ExitCode for_each_domain(Context& context, const MigrateOptions& options, Handle
     settings.workers = options.workers.value_or(settings.workers);
     if (options.wait) settings.patience = std::chrono::seconds{*options.wait};
     migrator->divide(settings);
+    if (!options.keep.empty()) migrator->keep(parse_duration(options.keep).value_or(std::chrono::seconds{0}));
     Job job{context, domain, domains.size() == 1, options.to, *migrator};
     result = std::max(result, handler(job));
   }
@@ -100,6 +104,7 @@ ExitCode status(Job& job) {
   const MigrationStatus found = job.migrator.status();
   if (!job.context.json()) {
     print_line(fmt::format("{}: version {} of {}; {}", job.domain, found.current, found.latest, sentence(found)));
+    if (found.kept) print_line(fmt::format("{}: {}", job.domain, text_of(*found.kept)));
     return ExitCode::done;
   }
   print_line(json_object([&](JsonWriter& json) {
@@ -109,6 +114,7 @@ ExitCode status(Job& job) {
     put(json, "phase", name_of(found.phase));
     if (found.target) put(json, "target", *found.target);
     put(json, "interrupted", found.interrupted);
+    if (found.kept) put_kept(json, *found.kept, true);
   }));
   return ExitCode::done;
 }
@@ -262,7 +268,15 @@ void print_rehearsal(const Job& job, const MigrationRehearsal& rehearsal) {
   }
 }
 
-void print_result(const Job& job, const MigrationResult& result, bool offline) {
+enum class Step : std::uint8_t { online, offline, rollback };
+
+void print_kept(const Job& job, const MigrationResult& result) {
+  for (const KeptVersion& dropped : result.dropped) print_line(fmt::format("{}: {}", job.domain, dropped_text(dropped)));
+  if (result.kept) print_line(fmt::format("{}: {}", job.domain, text_of(*result.kept)));
+}
+
+void print_result(const Job& job, const MigrationResult& result, Step step) {
+  const bool switched = step != Step::online;
   const double rate = result.seconds > 0 ? static_cast<double>(result.events) / result.seconds : 0;
   if (job.context.json()) {
     print_line(json_object([&](JsonWriter& json) {
@@ -272,7 +286,9 @@ void print_result(const Job& job, const MigrationResult& result, bool offline) {
       put(json, "events", result.events);
       put(json, "seconds", result.seconds);
       put(json, "events_per_second", static_cast<std::int64_t>(rate));
-      if (offline) put(json, "pause_ms", result.pause_seconds * 1000);
+      if (switched) put(json, "pause_ms", result.pause_seconds * 1000);
+      if (result.kept) put_kept(json, *result.kept, false);
+      put_dropped(json, result.dropped);
     }));
     return;
   }
@@ -281,45 +297,66 @@ void print_result(const Job& job, const MigrationResult& result, bool offline) {
     return;
   }
   print_line(fmt::format("{}: version {} is {}; {} events in {:.2f} s, {}/s{}", job.domain, result.to,
-                         offline ? "live" : "built, and goes live with `migrate offline`", with_commas(result.events),
+                         switched ? "live" : "built, and goes live with `migrate offline`", with_commas(result.events),
                          result.seconds, with_commas(static_cast<std::int64_t>(rate)),
-                         offline ? fmt::format("; writers paused {:.0f} ms", result.pause_seconds * 1000) : ""));
+                         switched ? fmt::format("; writers paused {:.0f} ms", result.pause_seconds * 1000) : ""));
+  if (step == Step::rollback) {
+    print_line(fmt::format("{}: version {} waits: `migrate offline` with its plugin makes it live again, `migrate online` "
+                           "builds it anew",
+                           job.domain, result.from));
+  }
+  print_kept(job, result);
 }
 
-using Step = MigrationResult (ViewMigrator::*)(std::optional<int>, const ProgressReport&, const Cancelled&);
-
-ExitCode migrate(Job& job, Step step, bool offline) {
-  MigrationResult result;
-  {
-    const Interruption interruption;
-    Progress progress{job.context, job.domain};
-    result = (job.migrator.*step)(
-        job.target, [&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
-  }
-  print_result(job, result, offline);
-  return ExitCode::done;
+/// Calls the function with a way to report progress, and to be stopped.
+template <class Call>
+auto interruptible(const Job& job, const Call& call) {
+  const Interruption interruption;
+  Progress progress{job.context, job.domain};
+  return call([&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
 }
 
 ExitCode online(Job& job) {
-  return migrate(job, &ViewMigrator::online, false);
-}
-ExitCode offline(Job& job) {
-  return migrate(job, &ViewMigrator::offline, true);
-}
-
-ExitCode dry_run(Job& job) {
-  MigrationRehearsal rehearsal;
-  {
-    const Interruption interruption;
-    Progress progress{job.context, job.domain};
-    rehearsal = job.migrator.dry_run(
-        job.target, [&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
-  }
-  print_rehearsal(job, rehearsal);
+  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.online(job.target, how...); }),
+               Step::online);
   return ExitCode::done;
 }
 
-enum class Takes : std::uint8_t { domain, target, target_and_workers, target_and_wait };
+ExitCode dry_run(Job& job) {
+  print_rehearsal(job, interruptible(job, [&](const auto&... how) { return job.migrator.dry_run(job.target, how...); }));
+  return ExitCode::done;
+}
+
+ExitCode offline(Job& job) {
+  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.offline(job.target, how...); }),
+               Step::offline);
+  return ExitCode::done;
+}
+
+ExitCode rollback(Job& job) {
+  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.rollback(how...); }), Step::rollback);
+  return ExitCode::done;
+}
+
+ExitCode follow(Job& job) {
+  if (!job.alone) throw_error<ErrorCode::usage>("several domains have views: say with --domain which one is to be followed");
+  const FollowResult result = interruptible(job, [&](const auto&... how) { return job.migrator.follow(how...); });
+  if (job.context.json()) {
+    print_line(json_object([&](JsonWriter& json) {
+      put(json, "domain", job.domain);
+      put(json, "version", result.version);
+      put(json, "events", result.events);
+      put(json, "seconds", result.seconds);
+      put(json, "end", end_name(result.end));
+    }));
+  } else {
+    print_line(fmt::format("{}: followed version {}, {} events: {}", job.domain, result.version,
+                           with_commas(result.events), end_text(result.end)));
+  }
+  return ExitCode::done;
+}
+
+enum class Takes : std::uint8_t { domain, domain_and_wait, target, target_and_workers, for_offline };
 
 void add(CLI::App& group, Action& action, const char* name, const char* description, Handler handler, Takes takes) {
   const auto options = std::make_shared<MigrateOptions>();
@@ -329,7 +366,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
                    "The domain whose views are meant [default: all that have views, in order]\n"
                    "example: --domain wallet")
       ->type_name("NAME");
-  if (takes != Takes::domain) {
+  if (takes != Takes::domain && takes != Takes::domain_and_wait) {
     command->add_option("--to", options->to, "The version to reach [default: the plugin's newest]\nexample: --to 2")
         ->check(at_least(1))
         ->type_name("N");
@@ -342,13 +379,21 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
         ->check(at_least(1))
         ->type_name("N");
   }
-  if (takes == Takes::target_and_wait) {
+  if (takes == Takes::for_offline || takes == Takes::domain_and_wait) {
     command
         ->add_option("--wait", options->wait,
                      "For how many seconds to try to get the tables for an instant, when others use them [default: 20]\n"
                      "example: --wait 300")
         ->check(at_least(0))
         ->type_name("N");
+  }
+  if (takes == Takes::for_offline) {
+    command
+        ->add_option("--keep", options->keep,
+                     "For how long the version that is replaced is kept, so that `migrate rollback` can\n"
+                     "go back to it; or none [default: 7d]\nexample: --keep 12h")
+        ->check(is_duration("a time", true))
+        ->type_name("TIME");
   }
   command->callback([&action, options, handler] {
     action = [options, handler](Context& context) { return for_each_domain(context, *options, handler); };
@@ -364,8 +409,11 @@ void add_migrate_command(CLI::App& app, Action& action) {
       Takes::target_and_workers);
   add(*group, action, "online", "Build the new tables beside the live ones, while the application runs", &online,
       Takes::target_and_workers);
-  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline,
-      Takes::target_and_wait);
+  add(*group, action, "offline", "Replay the rest, and make the new tables the live ones", &offline, Takes::for_offline);
+  add(*group, action, "rollback", "Make the version live again that was replaced; with the plugin of that version",
+      &rollback, Takes::domain_and_wait);
+  add(*group, action, "follow", "Keep the plugin's version up to date while another is live, until Ctrl-C", &follow,
+      Takes::domain);
   add(*group, action, "status", "Tell which versions there are, and whether a migration runs", &status, Takes::domain);
   add(*group, action, "current-version", "Print the version of the live tables", &current_version, Takes::domain);
   add(*group, action, "pending", "Is there a newer version? Exit code 5 for yes, 0 for no", &pending, Takes::target);

@@ -9,6 +9,7 @@
 #include "command_groups.hpp"
 #include "interruption.hpp"
 #include "output.hpp"
+#include "projectors.hpp"
 
 namespace seriatim::cli {
 namespace {
@@ -208,6 +209,8 @@ ExitCode verify(Context& context, const VerifyOptions& options) {
 
 void add_projectors_command(CLI::App& app, Action& action) {
   CLI::App* group = add_group(app, "projectors", "Look at the projectors and their tables");
+  add_projectors_status(*group, action);
+  add_projectors_deactivate(*group, action);
   CLI::App* command =
       add_command(*group, "verify", "Compare live rows with what the events say; exit code 1 when they differ");
   const auto options = std::make_shared<VerifyOptions>();

@@ -13,6 +13,7 @@
 #include "seriatim/key_maintenance.hpp"
 #include "seriatim/execution.hpp"
 #include "seriatim/options.hpp"
+#include "seriatim/projectors.hpp"
 #include "seriatim/snapshots.hpp"
 #include "seriatim/view_migrator.hpp"
 #include "seriatim/view_replay.hpp"
@@ -55,6 +56,9 @@ class Application {
   /// What replays projectors of one domain. The application must outlive it. Error(usage) when no domain of that name has
   /// views.
   [[nodiscard]] std::unique_ptr<ViewReplay> replay(std::string_view domain);
+
+  /// The states of the loaded domains' projectors. The application must outlive it.
+  [[nodiscard]] std::unique_ptr<Projectors> projectors();
 
   /// What puts the keys of stored aggregates in order. The application must outlive it.
   [[nodiscard]] std::unique_ptr<KeyMaintenance> key_maintenance();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "seriatim/migration_impact.hpp"
+#include "seriatim/time.hpp"
 #include "seriatim/view_versions.hpp"
 
 namespace seriatim {
@@ -44,6 +45,19 @@ struct ReplaySettings {
   std::chrono::milliseconds patience{20'000};
 };
 
+/// For how long a switch keeps the version that it replaces, unless it is told otherwise.
+inline constexpr std::chrono::seconds usual_keeping = std::chrono::hours{7 * 24};
+
+/// A version that a switch replaced, whose tables are kept.
+struct KeptVersion {
+  int version = 0;
+  std::vector<std::string> tables;  ///< By the names that they have now: "wallet_records_1".
+  Timestamp until{};                ///< Dropped by the first migration after that.
+  bool expired = false;             ///< That time is over.
+  std::string refusal;              ///< Why the version cannot come back; empty when it can.
+  std::int64_t events_behind = 0;   ///< Stored and not in the tables yet. Only `status` counts them.
+};
+
 /// Where the views of a domain are.
 struct MigrationStatus {
   enum class Phase : std::uint8_t { idle, online_running, online_finished, offline_running };
@@ -52,6 +66,7 @@ struct MigrationStatus {
   Phase phase = Phase::idle;
   std::optional<int> target;      ///< While not idle.
   bool interrupted = false;       ///< A migration was left behind by a program that is gone.
+  std::optional<KeptVersion> kept{};  ///< What the live version replaced, while it is kept.
 };
 
 /// What a migration would do, for people.
@@ -68,7 +83,23 @@ struct MigrationResult {
   int to = 0;
   std::int64_t events = 0;   ///< Replayed.
   double seconds = 0;
-  double pause_seconds = 0;  ///< offline: how long a writer had to wait at most, attempts that failed included.
+  double pause_seconds = 0;  ///< offline, rollback: how long a writer had to wait at most, attempts that failed included.
+  std::optional<KeptVersion> kept{};     ///< offline: the version that was replaced.
+  std::vector<KeptVersion> dropped{};    ///< Kept versions whose time was over.
+};
+
+/// How following a version went.
+struct FollowResult {
+  enum class End : std::uint8_t {
+    stopped,  ///< By the caller.
+    expired,  ///< The time for which the version is kept is over.
+    live,     ///< It is the live version now, and every command keeps it up to date.
+    gone,     ///< Its tables were dropped, or are being built anew.
+  };
+  int version = 0;
+  std::int64_t events = 0;  ///< Replayed into its tables.
+  double seconds = 0;
+  End end = End::stopped;
 };
 
 /// What a replay would read for one projector, and how fast that is.
@@ -94,6 +125,10 @@ class ViewMigrator {
   /// Later calls go about it like this. Error(usage) when a number makes no sense.
   virtual void divide(const ReplaySettings& settings) = 0;
 
+  /// Later calls of `offline` keep the version that they replace for that long; 0: not at all. Error(usage) when it is
+  /// negative. Unless this is called, for `usual_keeping`, as far as the version can come back.
+  virtual void keep(std::chrono::seconds time) = 0;
+
   [[nodiscard]] virtual MigrationStatus status() = 0;
 
   /// From the current version to the target. Counts the events that would be read. Error(migration) when the plan
@@ -115,6 +150,20 @@ class ViewMigrator {
   /// the switch did not get its turn in time; Error(in_doubt) when only `status` can tell whether it has switched.
   virtual MigrationResult offline(std::optional<int> target, const ProgressReport& report,
                                   const Cancelled& cancelled) = 0;
+
+  /// Makes the version that the live one replaced the live one again, by the plugin of that version, as `offline` goes
+  /// forward: safe while the application runs, in one transaction. The tables that were live wait as those of a finished
+  /// `online`. Does nothing when this was done already. Error(migration) when this program's newest version is not the
+  /// kept one, or nothing is kept.
+  virtual MigrationResult rollback(const ProgressReport& report, const Cancelled& cancelled) = 0;
+
+  /// Keeps the tables of this program's newest version up to date while another version is live: those that were replaced
+  /// and are kept, or those of a finished `online`. Returns when `cancelled` says so, or there is nothing to follow any
+  /// more. Any other step may be taken meanwhile, also by other programs.
+  virtual FollowResult follow(const ProgressReport& report, const Cancelled& cancelled) = 0;
+
+  /// Drops the tables of kept versions whose time is over, or of all. Every step but `follow` does the former, too.
+  virtual std::vector<KeptVersion> drop_kept(bool also_unexpired) = 0;
 };
 
 }  // namespace seriatim

@@ -176,9 +176,7 @@ void CommandCall::publish_to_projectors(const AppliedEvent& event) {
 
 void CommandCall::require_writable_views(const Changes& changes) const {
   for (const AppliedEvent& event : changes.events) {
-    for (const Subscription& subscription : context_.registry.events()[event.type].projectors) {
-      active_.require_writable(context_.registry.projectors()[subscription.projector].domain);
-    }
+    for (const std::size_t domain : context_.registry.events()[event.type].domains) active_.require_writable(domain);
   }
 }
 

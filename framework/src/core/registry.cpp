@@ -60,20 +60,20 @@ void Registry::add(const Domain& domain, std::size_t index) {
                                             "\": give one of them its own with .view_schema(...)");
     }
   }
-  for (const AggregateType* aggregate : domain.aggregates()) add_aggregate(*aggregate);
+  for (const AggregateType* aggregate : domain.aggregates()) add_aggregate(*aggregate, index);
   for (const CommandBinding& binding : domain.commands()) add_command(binding);
   for (const ProjectorType& projector : domain.projectors()) add_projector(projector, index);
   for (const WorkflowType& workflow : domain.workflows()) add_workflow(workflow, index);
 }
 
-void Registry::add_aggregate(const AggregateType& type) {
+void Registry::add_aggregate(const AggregateType& type, std::size_t domain) {
   const TypeIndex existing = aggregate(type.name);
   if (existing != unknown_type) {
     throw_duplicate("aggregate", type.name, aggregates_[existing].type->cpp_name, type.cpp_name);
   }
   aggregate_names_.emplace(type.name, static_cast<TypeIndex>(aggregates_.size()));
   aggregates_.push_back({&type, {}});
-  for (const EventFold& fold : type.events) add_event(fold.event);
+  for (const EventFold& fold : type.events) add_event(fold.event, domain);
 }
 
 void Registry::add_command(const CommandBinding& binding) {
@@ -116,7 +116,7 @@ void Registry::add_projector(const ProjectorType& type, std::size_t domain) {
       throw_error<ErrorCode::configuration>("projector " + std::string{type.name} + " lists event \"" +
                                             std::string{handler.event.name} + "\" twice: list it once");
     }
-    events_[add_event(handler.event)].projectors.push_back({index, &handler});
+    events_[add_event(handler.event, domain)].projectors.push_back({index, &handler});
   }
 }
 
@@ -130,17 +130,24 @@ TypeIndex Registry::add_event(const MessageType& type) {
   }
   const auto index = static_cast<TypeIndex>(events_.size());
   event_names_.emplace(type.name, index);
-  events_.push_back({type, {}, {}});
+  events_.push_back({type, {}, {}, {}});
+  return index;
+}
+
+TypeIndex Registry::add_event(const MessageType& type, std::size_t domain) {
+  const TypeIndex index = add_event(type);
+  std::vector<std::size_t>& domains = events_[index].domains;
+  if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
   return index;
 }
 
 void Registry::compile_upcasters() {
   std::vector<const EventRules*> rules;
-  for (const Domain& domain : domains_) {
-    for (const EventRules& each : domain.event_rules()) rules.push_back(&each);
-  }
-  for (const EventRules* each : rules) {
-    if (each->type) add_event(*each->type);
+  for (std::size_t domain = 0; domain < domains_.size(); ++domain) {
+    for (const EventRules& each : domains_[domain].event_rules()) {
+      rules.push_back(&each);
+      if (each.type) add_event(*each.type, domain);
+    }
   }
   for (const EventRules* each : rules) {
     if (!each->type && event(each->name) != unknown_type) {

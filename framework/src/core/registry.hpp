@@ -47,6 +47,7 @@ struct RegisteredEvent {
   MessageType type;
   std::vector<Subscription> projectors;         ///< In the order registered.
   std::vector<WorkflowSubscription> workflows;  ///< In the order registered, each handler once.
+  std::vector<std::size_t> domains;  ///< Those whose aggregates have it or whose projectors handle it, by index, each once.
 };
 
 struct RegisteredCommand {
@@ -89,11 +90,12 @@ class Registry {
 
   static TypeIndex find(const Names& names, std::string_view name) noexcept;
   void add(const Domain& domain, std::size_t index);
-  void add_aggregate(const AggregateType& type);
+  void add_aggregate(const AggregateType& type, std::size_t domain);
   void add_command(const CommandBinding& binding);
   void add_projector(const ProjectorType& type, std::size_t domain);
   void add_workflow(const WorkflowType& type, std::size_t domain);
   TypeIndex add_event(const MessageType& type);
+  TypeIndex add_event(const MessageType& type, std::size_t domain);
   void compile_folds();
   void compile_workflows();
   void subscribe(std::size_t workflow, const WorkflowHandler& handler);

@@ -122,15 +122,15 @@ std::map<std::string, BuiltProjector> BuiltViews::projectors() {
 
 void BuiltViews::note_switch(const Domain& domain, int from, int version) {
   for (const ProjectorType& projector : domain.projectors()) {
-    if (views::installed_version(domain, projector, version) > from) note(domain, projector, version);
+    const int built = views::installed_version(domain, projector, version);
+    if (built > from) note(projector, built);
   }
 }
 
-void BuiltViews::note(const Domain& domain, const ProjectorType& projector, int version) {
-  const int built = views::installed_version(domain, projector, version);
+void BuiltViews::note(const ProjectorType& projector, int version) {
   connection_.execute("insert into " + fingerprints_ + " (view_schema, projector, version, fingerprint) values (" +
                       view_schema_ + ", " + connection_.quoted(std::string{projector.name}) + ", " +
-                      std::to_string(built) + ", " + connection_.quoted(to_json(fingerprint_of(projector))) +
+                      std::to_string(version) + ", " + connection_.quoted(to_json(fingerprint_of(projector))) +
                       ") on conflict (view_schema, projector) do update set version = excluded.version,"
                       " fingerprint = excluded.fingerprint, built_at = now()");
 }

@@ -64,8 +64,8 @@ class BuiltViews {
   /// after `from`, are from now on what the domain says.
   void note_switch(const Domain& domain, int from, int version);
 
-  /// The tables of one projector have just been built, for views of that version.
-  void note(const Domain& domain, const ProjectorType& projector, int version);
+  /// The projector's tables are those of a version from now on.
+  void note(const ProjectorType& projector, int version);
 
   [[nodiscard]] std::optional<RebuildRate> rate();
   void note_rate(const RebuildRate& rate);

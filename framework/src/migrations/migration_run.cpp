@@ -22,4 +22,16 @@ MigrationRun::~MigrationRun() {
   }
 }
 
+void rethrow(const std::string& views, int version) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (!error.in_doubt()) throw;
+    throw_error<ErrorCode::in_doubt>("the connection was lost during a COMMIT of the migration of the views of " + views +
+                                     " to version " + std::to_string(version) +
+                                     ": `seriatim migrate status` tells how far it came, and running it again goes on "
+                                     "from there, whatever that is (" + error.what() + ")");
+  }
+}
+
 }  // namespace seriatim::migrations

@@ -34,4 +34,7 @@ class MigrationRun {
   std::int64_t events = 0;                  ///< Replayed so far.
 };
 
+/// Rethrows the error that is being handled; a doubt with the way out of it.
+[[noreturn]] void rethrow(const std::string& views, int version);
+
 }  // namespace seriatim::migrations

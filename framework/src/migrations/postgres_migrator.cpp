@@ -6,6 +6,7 @@
 #include "migrations/attended.hpp"
 #include "migrations/fingerprint.hpp"
 #include "migrations/impact.hpp"
+#include "migrations/projector_table.hpp"
 #include "migrations/rebuild.hpp"
 #include "migrations/rehearsal.hpp"
 #include "migrations/replay_states.hpp"
@@ -26,21 +27,6 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
 
 double seconds_since(Clock::time_point start) { return Seconds{Clock::now() - start}.count(); }
-
-/// Rethrows what is being handled; a doubt with the way out of it.
-[[noreturn]] void rethrow(const std::string& views, const Plan& plan) {
-  try {
-    throw;
-  } catch (const Error& error) {
-    if (!error.in_doubt()) throw;
-    throw_error<ErrorCode::in_doubt>("the connection was lost during a COMMIT of the migration of the views of " + views +
-                                     " to version " + std::to_string(plan.to) +
-                                     ": `seriatim migrate status` tells how far it came, and running it again goes on "
-                                     "from there, whatever that is (" + error.what() + ")");
-  }
-}
-
-std::string archived(const std::string& table, int version) { return table + "_" + std::to_string(version); }
 
 std::vector<std::string> table_names(const Plan& plan) {
   std::vector<std::string> names;
@@ -71,6 +57,11 @@ void PostgresMigrator::divide(const ReplaySettings& settings) {
   settings_ = settings;
 }
 
+void PostgresMigrator::keep(std::chrono::seconds time) {
+  if (time.count() < 0) throw_error<ErrorCode::usage>("a version cannot be kept for a negative time");
+  keep_ = time;
+}
+
 MigrationStatus PostgresMigrator::status() {
   postgres::Connection connection{url_};
   VersionTable versions{connection, domain_.view_schema()};
@@ -82,7 +73,26 @@ MigrationStatus PostgresMigrator::status() {
     status.target = pending->version;
     status.interrupted = pending->phase != Phase::online_finished && !versions.locked();
   }
+  status.kept = kept(connection, versions);
   return status;
+}
+
+std::optional<KeptVersion> PostgresMigrator::kept(postgres::Connection& connection, VersionTable& versions) const {
+  const int live = versions.current();
+  for (const KeptViews& views : KeptTable{connection, store_.names(), domain_.view_schema()}.all()) {
+    if (views.live_version != live) continue;
+    KeptVersion version = described(views);
+    std::vector<core::TypeIndex> types;
+    for (const KeptProjector& projector : views.projectors) {
+      for (const std::string& name : projector.fingerprint.events) {
+        if (const auto type = store_.registry().event(name); type != core::unknown_type) types.push_back(type);
+      }
+    }
+    const auto horizon = versions.horizon(views.version);
+    if (horizon) version.events_behind = EventReader{connection, store_, types}.count({*horizon, 0});
+    return version;
+  }
+  return std::nullopt;
 }
 
 MigrationPlan PostgresMigrator::plan(std::optional<int> target) {
@@ -143,25 +153,42 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
   if (plan.from == plan.to) return {plan.from, plan.to, 0, 0, 0};
   ReplayStates{run.connection, store_.names(), domain_.view_schema()}.refuse_migration();
   Progress progress{report, cancelled};
-  if (run.pending) {
-    attended(progress, [&](Crew& crew) {
-      const Crew::Cancellable cancellable{crew, run.connection};
-      drop_tables(run.connection, run.pending->version, run.pending->tables);
-    });
-    run.versions.forget(run.pending->version);
-  }
+  std::vector<KeptVersion> dropped;
+  attended(progress, [&](Crew& crew) {
+    const Crew::Cancellable cancellable{crew, run.connection};
+    dropped = drop_kept(run, false);
+    drop_pending(run);
+  });
+  ProjectorTable states{run.connection, store_.names(), domain_};
+  run.connection.execute("begin");
   run.versions.begin_online(plan.to, projector_names(plan), table_names(plan));
+  states.add_missing(run.from);
+  states.replaying(plan);
+  run.connection.execute("commit", postgres::Phase::commit);
   try {
     attended(progress, [&](Crew& crew) { build(run, plan, progress, crew); });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
       drop_tables(run.connection, plan.to);
+      run.connection.execute("begin");
       run.versions.forget(plan.to);
+      states.idle();
+      run.connection.execute("commit", postgres::Phase::commit);
     }
-    rethrow(domain_.name(), plan);
+    rethrow(domain_.name(), plan.to);
   }
-  return {plan.from, plan.to, run.events, seconds_since(start), 0};
+  return {plan.from, plan.to, run.events, seconds_since(start), 0, {}, std::move(dropped)};
+}
+
+void PostgresMigrator::drop_pending(MigrationRun& run) const {
+  if (!run.pending) return;
+  drop_tables(run.connection, run.pending->version, run.pending->tables);
+  run.connection.execute("begin");
+  run.versions.forget(run.pending->version);
+  ProjectorTable{run.connection, store_.names(), domain_}.idle();
+  run.connection.execute("commit", postgres::Phase::commit);
+  run.pending.reset();
 }
 
 void PostgresMigrator::build(MigrationRun& run, const Plan& plan, Progress& progress, Crew& crew) {
@@ -255,31 +282,49 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
     throw_error<ErrorCode::migration_not_started>("the views of " + domain_.name() + " have no finished version " +
                                                   std::to_string(plan.to) + ": run `seriatim migrate online` first");
   }
+  const KeptViews replaced = replaced_by(run.connection, store_.names(), domain_, plan);
+  require_keepable(replaced);
   Progress progress{report, cancelled};
+  std::vector<KeptVersion> dropped;
+  attended(progress, [&](Crew& crew) {
+    const Crew::Cancellable cancellable{crew, run.connection};
+    dropped = drop_kept(run, false);
+  });
+  ProjectorTable states{run.connection, store_.names(), domain_};
+  run.connection.execute("begin");
   run.versions.set_phase(plan.to, Phase::offline_running);
+  states.add_missing(run.from);
+  states.activating(plan);
+  run.connection.execute("commit", postgres::Phase::commit);
   try {
     attended(progress, [&](Crew& crew) {
       const Crew::Cancellable cancellable{crew, run.connection};
-      ViewSwitch view_switch{run, store_, domain_, plan, progress};
-      view_switch.go_live({exchanged_tables(plan), settings_.patience}, [&] {
-        swap_tables(run, plan);
-        run.versions.finish(plan.from, plan.to);
-        BuiltViews{run.connection, store_.names(), domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
-      });
+      const LockOut lock_out{exchanged_tables(plan, replaced), settings_.patience,
+                             "switched to version " + std::to_string(plan.to), "seriatim migrate offline"};
+      ViewSwitch{run, store_, domain_, plan, progress}.go_live(lock_out, [&] { go_forward(run, plan, replaced); });
     });
   } catch (const std::exception&) {
     if (run.connection.usable()) {
-      run.connection.execute("rollback");
-      run.versions.set_phase(plan.to, Phase::online_finished);
+      run.connection.execute("rollback; begin");
+      if (run.versions.current() != plan.to) {
+        run.versions.set_phase(plan.to, Phase::online_finished);
+        states.replaying(plan);
+      }
+      run.connection.execute("commit", postgres::Phase::commit);
     }
-    rethrow(domain_.name(), plan);
+    rethrow(domain_.name(), plan.to);
   }
-  return {plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
+  for (KeptVersion& gone : drop_expired_now(run)) dropped.push_back(std::move(gone));
+  MigrationResult result{plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
+  result.kept = kept(run.connection, run.versions);
+  result.dropped = std::move(dropped);
+  return result;
 }
 
-std::vector<std::string> PostgresMigrator::exchanged_tables(const Plan& plan) const {
-  std::vector<std::string> names;
-  for (const std::string& table : table_names(plan)) {
+/// Those that the switch renames, alters or drops, and that somebody may be using.
+std::vector<std::string> PostgresMigrator::exchanged_tables(const Plan& plan, const KeptViews& replaced) const {
+  std::vector<std::string> names = table_names(plan);
+  for (const std::string& table : replaced.tables) {
     names.push_back(table);
     names.push_back(archived(table, plan.from));
   }
@@ -287,14 +332,37 @@ std::vector<std::string> PostgresMigrator::exchanged_tables(const Plan& plan) co
   return names;
 }
 
-void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan) {
+/// Whoever asks for a version to be kept learns before anything is done that it cannot come back.
+void PostgresMigrator::require_keepable(const KeptViews& replaced) const {
+  if (!keep_ || keep_->count() == 0 || replaced.version == 0 || replaced.refusal.empty()) return;
+  throw_error<ErrorCode::migration>("version " + std::to_string(replaced.version) + " of the views of " + domain_.name() +
+                                    " could not come back, because " + replaced.refusal +
+                                    ": replay the projector instead, or say --keep none");
+}
+
+void PostgresMigrator::go_forward(MigrationRun& run, const Plan& plan, const KeptViews& replaced) {
+  const postgres::SchemaNames& names = store_.names();
+  const TransactionId horizon = horizon_of_live_tables(run.connection);
+  swap_tables(run, plan, replaced);
+  run.versions.finish(plan.to);
+  BuiltViews{run.connection, names, domain_.view_schema()}.note_switch(domain_, plan.from, plan.to);
+  ProjectorTable{run.connection, names, domain_}.switched(plan);
+  if (plan.from == 0) return;
+  if (replaced.refusal.empty()) run.versions.set_horizon(plan.from, horizon);
+  KeptTable{run.connection, names, domain_.view_schema()}.keep(replaced, keep_.value_or(usual_keeping));
+}
+
+void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan, const KeptViews& replaced) {
   const std::string& schema = domain_.view_schema();
   std::string sql = "set local search_path = " + quoted_name(schema) + ", public;";
-  for (const std::string& table : table_names(plan)) {
+  for (const std::string& table : replaced.tables) {
     const std::string old = archived(table, plan.from);
-    sql += "drop table if exists " + quoted_name(schema, old) + "; alter table if exists " +
-           quoted_name(schema, table) + " rename to " + quoted_name(old) + "; alter table " +
-           quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " + quoted_name(table) + ";";
+    sql += "drop table if exists " + quoted_name(schema, old) + "; alter table " + quoted_name(schema, table) +
+           " rename to " + quoted_name(old) + ";";
+  }
+  for (const std::string& table : table_names(plan)) {
+    sql += "alter table " + quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " +
+           quoted_name(table) + ";";
   }
   for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + ";";
   sql += "set local search_path = pg_catalog, pg_temp";

@@ -2,6 +2,7 @@
 // The view migrator on PostgreSQL.
 
 #include "migrations/crew.hpp"
+#include "migrations/kept_views.hpp"
 #include "migrations/migration_run.hpp"
 #include "migrations/planner.hpp"
 #include "migrations/progress.hpp"
@@ -17,12 +18,16 @@ class PostgresMigrator final : public ViewMigrator {
       : url_{std::move(url)}, store_{store}, domain_{store.registry().domains()[domain]} {}
 
   void divide(const ReplaySettings& settings) override;
+  void keep(std::chrono::seconds time) override;
   [[nodiscard]] MigrationStatus status() override;
   [[nodiscard]] MigrationPlan plan(std::optional<int> target) override;
   MigrationRehearsal dry_run(std::optional<int> target, const ProgressReport& report,
                              const Cancelled& cancelled) override;
   MigrationResult online(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
   MigrationResult offline(std::optional<int> target, const ProgressReport& report, const Cancelled& cancelled) override;
+  MigrationResult rollback(const ProgressReport& report, const Cancelled& cancelled) override;
+  FollowResult follow(const ProgressReport& report, const Cancelled& cancelled) override;
+  std::vector<KeptVersion> drop_kept(bool also_unexpired) override;
 
  private:
   [[nodiscard]] int target_or_latest(std::optional<int> target) const;
@@ -33,14 +38,23 @@ class PostgresMigrator final : public ViewMigrator {
   void require_fitting_tables(postgres::Connection& connection, const Plan& plan) const;
   /// Those of this program's records, and of `more`.
   void drop_tables(postgres::Connection& connection, int version, std::vector<std::string> more = {}) const;
-  /// Those that the switch renames, alters or drops, and that somebody may be using.
-  [[nodiscard]] std::vector<std::string> exchanged_tables(const Plan& plan) const;
-  void swap_tables(MigrationRun& run, const Plan& plan);
+  /// Removes what is under way, or was left behind.
+  void drop_pending(MigrationRun& run) const;
+  void require_keepable(const KeptViews& replaced) const;
+  std::vector<KeptVersion> drop_kept(MigrationRun& run, bool also_unexpired) const;
+  /// Behind a switch, which is done whatever becomes of this: what somebody is using is left to the next step.
+  std::vector<KeptVersion> drop_expired_now(MigrationRun& run) const;
+  [[nodiscard]] std::optional<KeptVersion> kept(postgres::Connection& connection, VersionTable& versions) const;
+  [[nodiscard]] std::vector<std::string> exchanged_tables(const Plan& plan, const KeptViews& replaced) const;
+  /// Within the switch.
+  void go_forward(MigrationRun& run, const Plan& plan, const KeptViews& replaced);
+  void swap_tables(MigrationRun& run, const Plan& plan, const KeptViews& replaced);
 
   std::string url_;
   const postgres::PostgresStore& store_;
   const Domain& domain_;
   ReplaySettings settings_;
+  std::optional<std::chrono::seconds> keep_;
 };
 
 }  // namespace seriatim::migrations

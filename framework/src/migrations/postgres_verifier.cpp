@@ -52,7 +52,9 @@ class Verification {
 
  private:
   void choose_projectors() {
-    version_ = versions_.current();
+    const VersionTable::Live live = versions_.live();
+    version_ = live.version;
+    marker_ = live.marker;
     bool known = !options_.projector;
     for (const ProjectorType& projector : domain_.projectors()) {
       if (options_.projector && projector.name != *options_.projector) continue;
@@ -76,7 +78,7 @@ class Verification {
   /// Keeps the version of the views, as writers do. In a transaction that has no snapshot yet.
   void hold_version() {
     try {
-      connection_.execute("lock table " + quoted_name(domain_.view_schema(), postgres::version_marker(version_)) +
+      connection_.execute("lock table " + quoted_name(domain_.view_schema(), marker_) +
                           " in access share mode");
     } catch (const postgres::DatabaseError& error) {
       if (error.sqlstate() != "42P01") throw;
@@ -332,6 +334,7 @@ class Verification {
   VersionTable versions_;
   std::string aggregates_;  ///< Qualified name of the table.
   int version_ = 0;
+  std::string marker_;  ///< Of that version.
   std::vector<std::unique_ptr<VerifiedProjector>> projectors_;
   VerificationResult result_;
   VerificationProgress progress_;

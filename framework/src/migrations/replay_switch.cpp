@@ -3,6 +3,7 @@
 #include "migrations/catch_up.hpp"
 #include "migrations/fingerprint.hpp"
 #include "migrations/switching.hpp"
+#include "views/active_views.hpp"
 
 namespace seriatim::migrations {
 namespace {
@@ -68,7 +69,9 @@ void ReplaySwitch::swap(ReplayTables& tables, Progress& progress) {
 void ReplaySwitch::finish() {
   step_.connection.execute("drop schema " + quoted_name(step_.schemas.replay) + " restrict");
   BuiltViews built{step_.connection, step_.store.names(), step_.schemas.views};
-  for (const Replay& replay : plan_.replays) built.note(step_.domain, *replay.projector, step_.version);
+  for (const Replay& replay : plan_.replays) {
+    built.note(*replay.projector, views::installed_version(step_.domain, *replay.projector, step_.version));
+  }
   step_.states.set_state(row_.id, ReplayState::live);
   step_.run_hook(after, hooks_.after_golive, step_.schemas.live_path());
   step_.connection.execute("commit", postgres::Phase::commit);

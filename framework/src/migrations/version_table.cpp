@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "migrations/table_shape.hpp"
-#include "store/postgres/sql_statements.hpp"
+#include "store/postgres/store_schema.hpp"
 
 namespace seriatim::migrations {
 namespace {
@@ -33,15 +33,21 @@ int VersionTable::current() {
 }
 
 std::optional<PendingMigration> VersionTable::pending() {
-  const auto rows = connection_.execute("select version, status, coalesce(xmin_xact_id, 0), name from " + table_ +
-                                        " left join unnest(target_records) name on true where status is not null");
+  const auto rows = connection_.execute("select version, status, coalesce(xmin_xact_id, 0) from " + table_ +
+                                        " where status is not null");
   if (rows.empty()) return std::nullopt;
-  PendingMigration pending{rows[0][0].as<int>(), static_cast<Phase>(rows[0][1].as<int>()),
-                           rows[0][2].as<TransactionId>()};
-  for (const auto& row : rows) {
-    if (!row[3].is_null()) pending.tables.emplace_back(row[3].c_str());
+  const int version = rows[0][0].as<int>();
+  return PendingMigration{version, static_cast<Phase>(rows[0][1].as<int>()), rows[0][2].as<TransactionId>(),
+                          tables_of(version)};
+}
+
+std::vector<std::string> VersionTable::targets(const char* column, int version) {
+  std::vector<std::string> names;
+  for (const auto& row : connection_.execute(std::string{"select unnest("}.append(column) + ") from " + table_ +
+                                             " where version = " + std::to_string(version))) {
+    names.emplace_back(row[0].c_str());
   }
-  return pending;
+  return names;
 }
 
 bool VersionTable::try_lock() {
@@ -63,27 +69,65 @@ void VersionTable::begin_online(int version, const std::vector<std::string>& pro
 
 void VersionTable::set_phase(int version, Phase phase) {
   connection_.execute("update " + table_ + " set status = " + std::to_string(static_cast<int>(phase)) +
+                      " where status is not null and version = " + std::to_string(version));
+}
+
+std::optional<TransactionId> VersionTable::horizon(int version) { return horizon_of(version, ""); }
+
+std::optional<TransactionId> VersionTable::hold_horizon(int version) { return horizon_of(version, " for update"); }
+
+std::optional<TransactionId> VersionTable::horizon_of(int version, const char* lock) {
+  const auto rows = connection_.execute("select xmin_xact_id from " + table_ +
+                                        " where xmin_xact_id is not null and version = " + std::to_string(version) + lock);
+  if (rows.empty()) return std::nullopt;
+  return rows[0][0].as<TransactionId>();
+}
+
+void VersionTable::set_horizon(int version, std::optional<TransactionId> horizon) {
+  connection_.execute("update " + table_ + " set xmin_xact_id = " + (horizon ? std::to_string(*horizon) : "null") +
                       " where version = " + std::to_string(version));
 }
 
-void VersionTable::set_horizon(int version, TransactionId horizon) {
-  connection_.execute("update " + table_ + " set xmin_xact_id = " + std::to_string(horizon) +
-                      " where version = " + std::to_string(version));
+void VersionTable::finish(int version) {
+  rename_marker(version);
+  connection_.execute("update " + table_ + " set status = null, xmin_xact_id = null where version = " +
+                      std::to_string(version));
 }
 
-void VersionTable::finish(int from, int version) {
-  connection_.execute("alter table " + postgres::quoted_name(schema_, postgres::version_marker(from)) + " rename to " +
-                      postgres::quoted_name(postgres::version_marker(version)));
-  connection_.execute("update " + table_ + " set status = null where version = " + std::to_string(version));
+void VersionTable::go_back(int version) {
+  const std::string newer = std::to_string(current());
+  rename_marker(version);
+  connection_.execute("update " + table_ + " set status = 2 where version = " + newer);
+  set_horizon(version, std::nullopt);
+}
+
+void VersionTable::rename_marker(int version) {
+  const std::string old = live().marker;
+  rename_marker(old, postgres::version_marker(version, postgres::edition_of(old)));
+}
+
+void VersionTable::rename_marker(const std::string& from, const std::string& to) {
+  connection_.execute("alter table " + postgres::quoted_name(schema_, from) + " rename to " + postgres::quoted_name(to));
+}
+
+VersionTable::Live VersionTable::live() {
+  const auto row = connection_.execute(postgres::version_query(connection_, {}, schema_))[0];
+  return {row[0].as<int>(), row[1].c_str()};
+}
+
+void VersionTable::renew_marker() {
+  const Live old = live();
+  rename_marker(old.marker, postgres::version_marker(old.version, postgres::edition_of(old.marker) + 1));
 }
 
 void VersionTable::forget(int version) {
   connection_.execute("delete from " + table_ + " where status is not null and version = " + std::to_string(version));
 }
 
-void VersionTable::lock_out_writers(int current, const std::vector<std::string>& tables,
-                                    std::chrono::milliseconds wait) {
-  const std::string marker = postgres::quoted_name(schema_, postgres::version_marker(current));
+void VersionTable::keep_current() { connection_.execute("lock table " + table_ + " in share row exclusive mode"); }
+
+void VersionTable::lock_out_writers(const std::vector<std::string>& tables, std::chrono::milliseconds wait) {
+  const std::string marker = postgres::quoted_name(schema_, live().marker);
   std::string sql = lock_timeout(wait / 2) + "; lock table " + marker + " in access exclusive mode";
   std::string names;
   for (const std::string& table : tables) {

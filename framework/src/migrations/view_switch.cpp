@@ -34,23 +34,93 @@ struct PauseClock {
   Clock::time_point start = Clock::now();
 };
 
+void call(const std::function<void()>& step) {
+  if (step) step();
+}
+
+/// The attempts of one switch.
+class Attempts {
+ public:
+  Attempts(MigrationRun& run, const postgres::SchemaNames& names, const Domain& domain, const LockOut& lock_out)
+      : run_{run}, names_{names}, domain_{domain}, lock_out_{lock_out} {}
+
+  void run(Progress& progress, const SwitchSteps& steps) {
+    std::minstd_rand random{std::random_device{}()};
+    const auto end = Clock::now() + lock_out_.patience;
+    for (milliseconds wait = shortest_wait;; wait = std::min(wait * 3 / 2, longest_wait)) {
+      try {
+        call(steps.catch_up);
+        return attempt(wait, steps);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::transient) throw;
+        run_.connection.execute("rollback");
+        if (Clock::now() >= end) give_up(error);
+      }
+      progress.check();
+      std::this_thread::sleep_for(milliseconds{50 + random() % 100});
+    }
+  }
+
+ private:
+  void attempt(milliseconds wait, const SwitchSteps& steps) {
+    const std::vector<std::string> tables = existing();
+    run_.connection.execute(begin_switch);
+    call(steps.prepare);
+    for (const std::string& table : tables) {
+      // An autovacuum that is busy with the table gives way to this lock after a second; to one that is given up sooner it
+      // would not.
+      run_.connection.execute("lock table " + postgres::quoted_name(domain_.view_schema(), table) +
+                              " in share update exclusive mode");
+    }
+    const PauseClock pause{run_.pause_seconds};
+    run_.versions.lock_out_writers(tables, wait);
+    steps.change();
+    run_.connection.execute("commit", postgres::Phase::commit);
+  }
+
+  [[nodiscard]] std::vector<std::string> existing() {
+    std::vector<std::string> found;
+    for (const auto& row : run_.connection.execute("select distinct tablename from pg_tables where schemaname = " +
+                                                   run_.connection.quoted(domain_.view_schema()) + " and tablename = any(" +
+                                                   text_array(run_.connection, lock_out_.tables) +
+                                                   ") order by tablename")) {
+      found.emplace_back(row[0].c_str());
+    }
+    return found;
+  }
+
+  [[noreturn]] void give_up(const Error& error) {
+    std::vector<TableName> tables{{domain_.view_schema(), run_.versions.live().marker}};
+    for (const std::string& table : lock_out_.tables) tables.emplace_back(domain_.view_schema(), table);
+    const std::string holder = lock_holder(run_.connection, names_, tables);
+    throw_error<ErrorCode::transient>("the views of " + domain_.name() + " could not be " + lock_out_.aim +
+                                      ", because others were in the way all the time" +
+                                      (holder.empty() ? "" : ", as is " + holder) +
+                                      ": wait for them or end them, then run `" + lock_out_.command + "` again (" +
+                                      error.what() + ")");
+  }
+
+  MigrationRun& run_;
+  const postgres::SchemaNames& names_;
+  const Domain& domain_;
+  const LockOut& lock_out_;
+};
+
 }  // namespace
 
-ViewSwitch::ViewSwitch(MigrationRun& run, const postgres::PostgresStore& store, const Domain& domain, const Plan& plan,
-                       Progress& progress)
-    : run_{run},
-      store_{store},
-      domain_{domain},
-      plan_{plan},
-      progress_{progress},
-      target_{target_of(domain, plan)},
-      from_{run.pending->horizon} {}
+void lock_writers_out(MigrationRun& run, const postgres::SchemaNames& names, const Domain& domain, Progress& progress,
+                      const LockOut& lock_out, const SwitchSteps& steps) {
+  Attempts{run, names, domain, lock_out}.run(progress, steps);
+}
 
 void ViewSwitch::catch_up() {
-  for (int i = 1; pass() > few_events; ++i) {
+  for (int i = 1;; ++i) {
+    const std::int64_t events = standby_.pass().value_or(0);
+    run_.events += events;
+    if (events <= few_events) break;
     if (i == most_passes) return;
   }
-  const std::int64_t left = CatchUp{run_.connection, store_, plan_, target_}.count({from_, 0});
+  const std::int64_t left = standby_.behind();
   if (left <= most_events_in_a_switch) return;
   const std::string holder = horizon_holder(run_.connection, store_.names());
   throw_error<ErrorCode::transient>(std::to_string(left) +
@@ -58,79 +128,20 @@ void ViewSwitch::catch_up() {
                                     "are" + (holder.empty() ? "" : ": " + holder));
 }
 
-std::int64_t ViewSwitch::pass() {
-  run_.connection.execute("begin isolation level repeatable read");
-  const ReplayRange range{from_, horizon(run_.connection)};
-  CatchUp step{run_.connection, store_, plan_, target_};
-  progress_.begin("catching up", step.count(range));
-  const std::int64_t events = step.run(range, progress_);
-  run_.versions.set_horizon(plan_.to, range.to);
-  run_.connection.execute("commit", postgres::Phase::commit);
-  progress_.end();
-  run_.events += events;
-  from_ = range.to;
-  return events;
-}
-
 void ViewSwitch::go_live(const LockOut& lock_out, const std::function<void()>& change) {
-  std::minstd_rand random{std::random_device{}()};
-  const auto end = Clock::now() + lock_out.patience;
-  for (milliseconds wait = shortest_wait;; wait = std::min(wait * 3 / 2, longest_wait)) {
-    try {
-      catch_up();
-      return try_switch(existing(lock_out.tables), wait, change);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::transient) throw;
-      run_.connection.execute("rollback");
-      if (Clock::now() >= end) give_up(lock_out, error);
-    }
-    progress_.check();
-    std::this_thread::sleep_for(milliseconds{50 + random() % 100});
-  }
-}
-
-void ViewSwitch::try_switch(const std::vector<std::string>& tables, milliseconds wait,
-                            const std::function<void()>& change) {
-  run_.connection.execute(begin_switch);
-  for (const std::string& table : tables) {
-    // An autovacuum that is busy with the table gives way to this lock after a second; to one that is given up sooner it
-    // would not.
-    run_.connection.execute("lock table " + postgres::quoted_name(domain_.view_schema(), table) +
-                            " in share update exclusive mode");
-  }
-  {
-    const PauseClock pause{run_.pause_seconds};
-    run_.versions.lock_out_writers(plan_.from, tables, wait);
-    CatchUp last{run_.connection, store_, plan_, target_};
-    progress_.begin("switching", 0);
-    const std::int64_t events = last.run({from_, 0}, progress_);
-    change();
-    run_.connection.execute("commit", postgres::Phase::commit);
-    run_.events += events;
-  }
+  std::int64_t events = 0;
+  const SwitchSteps steps{.catch_up = [&] { catch_up(); },
+                          // A program that follows these tables is waited for while writers go on.
+                          .prepare = [&] { standby_.hold(); },
+                          .change =
+                              [&] {
+                                progress_.begin("switching", 0);
+                                events = standby_.finish();
+                                change();
+                              }};
+  lock_writers_out(run_, store_.names(), domain_, progress_, lock_out, steps);
+  run_.events += events;
   progress_.end();
-}
-
-std::vector<std::string> ViewSwitch::existing(const std::vector<std::string>& tables) {
-  std::vector<std::string> found;
-  for (const auto& row : run_.connection.execute("select distinct tablename from pg_tables where schemaname = " +
-                                                 run_.connection.quoted(domain_.view_schema()) +
-                                                 " and tablename = any(" + text_array(run_.connection, tables) +
-                                                 ") order by tablename")) {
-    found.emplace_back(row[0].c_str());
-  }
-  return found;
-}
-
-void ViewSwitch::give_up(const LockOut& lock_out, const Error& error) {
-  std::vector<TableName> tables{{domain_.view_schema(), postgres::version_marker(plan_.from)}};
-  for (const std::string& table : lock_out.tables) tables.emplace_back(domain_.view_schema(), table);
-  const std::string holder = lock_holder(run_.connection, store_.names(), tables);
-  throw_error<ErrorCode::transient>("the views of " + domain_.name() + " could not be switched to version " +
-                                    std::to_string(plan_.to) + ", because others were in the way all the time" +
-                                    (holder.empty() ? "" : ", as is " + holder) +
-                                    ": wait for them or end them, then run `seriatim migrate offline` again (" +
-                                    error.what() + ")");
 }
 
 }  // namespace seriatim::migrations

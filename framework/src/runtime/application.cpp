@@ -6,6 +6,7 @@
 #include "migrations/gate.hpp"
 #include "migrations/postgres_migrator.hpp"
 #include "migrations/postgres_replay.hpp"
+#include "migrations/postgres_projectors.hpp"
 #include "migrations/postgres_verifier.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_audit.hpp"
@@ -116,6 +117,10 @@ std::unique_ptr<ViewReplay> Application::replay(std::string_view domain) {
 std::unique_ptr<ViewVerifier> Application::verifier(std::string_view domain) {
   return std::make_unique<migrations::PostgresVerifier>(parts_->options.database_url, parts_->store,
                                                         parts_->with_views(domain));
+}
+
+std::unique_ptr<Projectors> Application::projectors() {
+  return std::make_unique<migrations::PostgresProjectors>(parts_->options.database_url, parts_->store);
 }
 
 std::int64_t Application::record_stored_types() {

@@ -1,5 +1,6 @@
 #include "seriatim/database.hpp"
 
+#include "migrations/projector_table.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/receipts.hpp"
 #include "store/postgres/adoption.hpp"
@@ -13,7 +14,10 @@ std::vector<std::string> install(postgres::Connection& connection, const postgre
                                  const std::vector<Domain>& domains) {
   std::vector<std::string> done = postgres::migrate_store(connection, names);
   postgres::create_view_schema(connection, names, "view_schema");
-  for (const Domain& domain : domains) postgres::create_view_schema(connection, names, domain.view_schema());
+  for (const Domain& domain : domains) {
+    postgres::create_view_schema(connection, names, domain.view_schema());
+    migrations::note_projectors(connection, names, domain);
+  }
   return done;
 }
 

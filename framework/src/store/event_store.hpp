@@ -12,6 +12,7 @@
 
 #include "core/registry.hpp"
 #include "seriatim/command_service.hpp"
+#include "views/live_views.hpp"
 #include "views/persistor.hpp"
 
 namespace seriatim::store {
@@ -149,9 +150,9 @@ class EventStore {
  public:
   virtual ~EventStore() = default;
 
-  /// A transaction that relies on these versions of the views, by domain index: they stay so until it ends. When they are
-  /// others, its first call that reaches the database throws Error(projector_migrating).
-  [[nodiscard]] virtual std::unique_ptr<Transaction> begin(std::span<const int> view_versions) = 0;
+  /// A transaction that relies on these views, by domain index: they stay so until it ends. When they are others, its first
+  /// call that reaches the database throws Error(projector_migrating).
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin(std::span<const views::LiveViews> view_versions) = 0;
 
   /// The number of an aggregate's last event; 0 when there is no such aggregate.
   [[nodiscard]] virtual std::int32_t version(const AggregateId& id) = 0;
@@ -160,8 +161,9 @@ class EventStore {
   [[nodiscard]] virtual std::vector<FoundReceipt> find_receipts(const std::vector<std::string>& keys,
                                                                 const std::string& request) = 0;
 
-  /// The version of each domain's views, by domain index.
-  [[nodiscard]] virtual std::vector<int> view_versions() = 0;
+  /// What is live of each domain's views, by domain index. Domains without projectors count as being at their newest
+  /// version.
+  [[nodiscard]] virtual std::vector<views::LiveViews> view_versions() = 0;
 };
 
 }  // namespace seriatim::store

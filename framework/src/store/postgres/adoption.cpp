@@ -79,6 +79,11 @@ class AdoptEvents {
         "select n.nspname, c.oid::integer from pg_class c join pg_namespace n on n.oid = c.relnamespace"
         " where c.relname = 'sequent_versions' and c.relkind = 'r' order by 1");
     for (const auto& row : tables) forgotten += forget_migrations_of(row[0].c_str(), row[1].as<int>());
+    // What is kept to go back to cannot be brought up to date any more: the next migration drops it.
+    connection_.execute("update " + quoted_name(names_.store, "kept_views") +
+                        " set keep_until = least(keep_until, now()); update " +
+                        quoted_name(names_.store, "projector_states") +
+                        " set replaying_version = null, activating_version = null where view_schema is not null");
     forgotten += static_cast<std::int64_t>(
         connection_
             .execute("update " + quoted_name(names_.store, "replay_states") +
@@ -96,7 +101,8 @@ class AdoptEvents {
     }
     return static_cast<std::int64_t>(
         connection_
-            .execute("delete from " + quoted_name(schema, "sequent_versions") + " where status is not null returning 1")
+            .execute("update " + quoted_name(schema, "sequent_versions") + " set xmin_xact_id = null; delete from " +
+                     quoted_name(schema, "sequent_versions") + " where status is not null returning 1")
             .size());
   }
 

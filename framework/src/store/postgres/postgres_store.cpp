@@ -19,15 +19,38 @@ bool has_views(const Domain& domain) { return !domain.projectors().empty(); }
 /// Writers lock the marker of the version that they project for until they end. The switch of a migration takes the
 /// opposite lock and renames the marker: so that version stays the version until they end, and a writer that comes
 /// too late finds no marker. One statement that plans nothing does both.
-std::string begin_statements(const core::Registry& registry, std::span<const int> view_versions) {
+std::string begin_statements(const core::Registry& registry, std::span<const views::LiveViews> view_versions) {
   std::string markers;
   for (std::size_t i = 0; i < view_versions.size(); ++i) {
     const Domain& domain = registry.domains()[i];
     if (!has_views(domain)) continue;
     if (!markers.empty()) markers += ", ";
-    markers += quoted_name(domain.view_schema(), version_marker(view_versions[i]));
+    markers += quoted_name(domain.view_schema(), view_versions[i].marker);
   }
   return markers.empty() ? "begin" : "begin; lock table " + markers + " in access share mode";
+}
+
+views::LiveViews live_views(Connection& connection, const SchemaNames& names, const Domain& domain) {
+  const std::string schema = connection.quoted(domain.view_schema());
+  const std::pair<std::string_view, std::string> fill[] = {
+      {"{version}", version_query(connection, names, domain.view_schema())}, {"{schema}", schema}};
+  views::LiveViews live;
+  for (const auto& row : connection.execute(statement("live_projectors", names, fill))) {
+    live.version = row[0].as<int>();
+    live.marker = row[1].c_str();
+    if (!row[2].is_null()) live.projectors[row[2].c_str()] = row[3].as<int>();
+  }
+  return live;
+}
+
+/// A domain without projectors has no marker; projectors of it that other programs have are known by its name.
+views::LiveViews live_elsewhere(Connection& connection, const SchemaNames& names, const Domain& domain) {
+  const std::pair<std::string_view, std::string> fill[] = {{"{domain}", connection.quoted(domain.name())}};
+  views::LiveViews live{domain.versions().latest(), {}, {}};
+  for (const auto& row : connection.execute(statement("active_projectors", names, fill))) {
+    live.projectors[row[0].c_str()] = row[1].as<int>();
+  }
+  return live;
 }
 
 }  // namespace
@@ -64,7 +87,7 @@ void PostgresStore::warn(const std::string& warning) const {
   }
 }
 
-std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const int> view_versions) {
+std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const views::LiveViews> view_versions) {
   return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions));
 }
 
@@ -84,19 +107,14 @@ std::vector<store::FoundReceipt> PostgresStore::find_receipts(const std::vector<
   return found;
 }
 
-std::vector<int> PostgresStore::view_versions() {
+std::vector<views::LiveViews> PostgresStore::view_versions() {
   std::unique_ptr<Connection> connection = pool_.take();
-  std::vector<int> versions;
+  std::vector<views::LiveViews> live;
   for (const Domain& domain : registry_.domains()) {
-    if (!has_views(domain)) {
-      versions.push_back(domain.versions().latest());
-      continue;
-    }
-    const std::pair<std::string_view, std::string> fill[] = {{"{views}", quoted_name(domain.view_schema())}};
-    versions.push_back(connection->execute(statement("view_version", names_, fill))[0][0].as<int>());
+    live.push_back(has_views(domain) ? live_views(*connection, names_, domain) : live_elsewhere(*connection, names_, domain));
   }
   pool_.give_back(std::move(connection));
-  return versions;
+  return live;
 }
 
 }  // namespace seriatim::postgres

@@ -55,11 +55,11 @@ class PostgresStore final : public store::EventStore {
   /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old.
   PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {});
 
-  [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const int> view_versions) override;
+  [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const views::LiveViews> view_versions) override;
   [[nodiscard]] std::int32_t version(const AggregateId& id) override;
   [[nodiscard]] std::vector<store::FoundReceipt> find_receipts(const std::vector<std::string>& keys,
                                                                const std::string& request) override;
-  [[nodiscard]] std::vector<int> view_versions() override;
+  [[nodiscard]] std::vector<views::LiveViews> view_versions() override;
 
   [[nodiscard]] const SchemaNames& names() const noexcept { return names_; }
   [[nodiscard]] const core::Registry& registry() const noexcept { return registry_; }

@@ -49,7 +49,15 @@ std::string quoted_name(std::string_view schema, std::string_view table) {
   return quoted_name(schema) + "." + quoted_name(table);
 }
 
-std::string version_marker(int version) { return "seriatim_version_" + std::to_string(version); }
+std::string version_marker(int version, int edition) {
+  return "seriatim_version_" + std::to_string(version) + (edition == 0 ? "" : "_" + std::to_string(edition));
+}
+
+int edition_of(std::string_view marker) {
+  const std::string_view numbers = marker.substr(std::string_view{"seriatim_version_"}.size());
+  const std::size_t end = numbers.find('_');
+  return end == std::string_view::npos ? 0 : leading_number(numbers.substr(end + 1));
+}
 
 std::string statement(std::string_view name, const SchemaNames& names,
                       std::span<const std::pair<std::string_view, std::string>> more) {

@@ -24,8 +24,11 @@ struct SchemaNames {
 [[nodiscard]] std::string quoted_name(std::string_view schema, std::string_view table);
 
 /// The name of the empty table in a view schema whose existence says that the views are at a version; see
-/// docs/stored-formats.md.
-[[nodiscard]] std::string version_marker(int version);
+/// docs/stored-formats.md. The edition counts how often a projector was deactivated, which leaves the version as it is.
+[[nodiscard]] std::string version_marker(int version, int edition = 0);
+
+/// The edition in a marker's name.
+[[nodiscard]] int edition_of(std::string_view marker);
 
 /// The text of sql/statements/<name>.sql with {store}, {application_role} and {reader_role} filled in, and the
 /// further placeholders given as name and replacement. Replacements are SQL already: quote identifiers before.

@@ -95,12 +95,10 @@ void run(Connection& connection, const SchemaNames& names, const StoreMigration&
 
 /// Leaves exactly one marker: that of the live version. The lock keeps a migration from switching meanwhile.
 void mark_version(Connection& connection, const SchemaNames& names, const std::string& views) {
-  const std::pair<std::string_view, std::string> fill[] = {{"{views}", quoted_name(views)}};
   connection.execute("lock table " + quoted_name(views, "sequent_versions") + " in share row exclusive mode");
-  const std::string current =
-      version_marker(connection.execute(statement("view_version", names, fill))[0][0].as<int>());
+  const std::string current = connection.execute(version_query(connection, names, views))[0][1].c_str();
   const auto stale = connection.execute("select tablename from pg_catalog.pg_tables where schemaname = " +
-                                        connection.quoted(views) + " and tablename ~ '^seriatim_version_[0-9]+$'"
+                                        connection.quoted(views) + " and tablename ~ '^seriatim_version_[0-9]+(_[0-9]+)?$'"
                                         " and tablename <> " + connection.quoted(current));
   for (const auto& row : stale) connection.execute("drop table " + quoted_name(views, row[0].c_str()));
   connection.execute("create table if not exists " + quoted_name(views, current) + " ()");
@@ -170,6 +168,12 @@ std::vector<std::string> migrate_store(Connection& connection, const SchemaNames
   }
   connection.execute(installation_unlock);
   return done;
+}
+
+std::string version_query(const Connection& connection, const SchemaNames& names, const std::string& views) {
+  const std::pair<std::string_view, std::string> fill[] = {{"{views}", quoted_name(views)},
+                                                           {"{schema}", connection.quoted(views)}};
+  return statement("view_version", names, fill);
 }
 
 void create_view_schema(Connection& connection, const SchemaNames& names, const std::string& views) {

@@ -39,6 +39,9 @@ void prepare_migrations(Connection& connection, const SchemaNames& names);
 /// another program installed the store.
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names);
 
+/// The statement view_version for a view schema.
+[[nodiscard]] std::string version_query(const Connection& connection, const SchemaNames& names, const std::string& views);
+
 /// Creates a view schema with its table of versions. Idempotent.
 void create_view_schema(Connection& connection, const SchemaNames& names, const std::string& views);
 
