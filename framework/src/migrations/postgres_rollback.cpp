@@ -13,7 +13,7 @@ namespace seriatim::migrations {
 namespace {
 
 /// Those that the switch renames, and that somebody may be using.
-std::vector<std::string> exchanged_tables(MigrationRun& run, const WayBack& way) {
+std::vector<std::string> renamed_by(MigrationRun& run, const WayBack& way) {
   std::vector<std::string> names;
   for (const std::string& table : run.versions.tables_of(way.plan.from)) {
     names.push_back(table);
@@ -52,7 +52,7 @@ MigrationResult PostgresMigrator::rollback(const ProgressReport& report, const C
   try {
     attended(progress, [&](Crew& crew) {
       const Crew::Cancellable cancellable{crew, run.connection};
-      const LockOut lock_out{exchanged_tables(run, *way), settings_.patience,
+      const LockOut lock_out{renamed_by(run, *way), settings_.patience,
                              "switched back to version " + std::to_string(way->plan.to), "seriatim migrate rollback"};
       ViewSwitch{run, store_, domain_, way->plan, progress}.go_live(lock_out, [&] { go_back(run, store_, domain_, *way); });
     });

@@ -46,7 +46,7 @@ void ReplaySwitch::swap(ReplayTables& tables, Progress& progress) {
   step_.connection.execute(switch_lock_timeout);
 
   const auto start = std::chrono::steady_clock::now();
-  step_.versions.lock_out_writers(step_.version, {}, std::chrono::milliseconds{500});
+  step_.versions.lock_out_writers({}, std::chrono::milliseconds{500});
   if (hooked) {
     step_.run_hook(before, hooks_.before_golive, step_.schemas.live_path());
     dependents = tables.dependents();
