@@ -60,7 +60,9 @@ struct Fixture : WalletCli {
   void back_to_version_1() const {
     if (run({"migrate", "current-version"}).output == "2\n") {
       (void)query("drop table view_schema.transaction_records;"
-                  "alter table view_schema.seriatim_version_2 rename to seriatim_version_1");
+                  "alter table view_schema.seriatim_version_2 rename to seriatim_version_1;"
+                  "delete from sequent_schema.kept_views; delete from sequent_schema.projector_states;"
+                  "update view_schema.sequent_versions set xmin_xact_id = null where version = 1");
     }
     (void)query("drop table if exists view_schema.transaction_records_2;"
                 "delete from view_schema.sequent_versions where version = 2");
@@ -78,7 +80,7 @@ struct Fixture : WalletCli {
     BOOST_TEST(offline.exit_code == 0, offline.errors);
     BOOST_TEST(run({"projectors", "verify", "--full"}).exit_code == 0);
     BOOST_TEST(query(tables) == "sequent_versions seriatim_version_2 transaction_records wallet_records");
-    BOOST_TEST(run({"migrate", "status"}).output == "wallet: version 2 of 2; up to date\n");
+    BOOST_TEST(run({"migrate", "status"}).output.starts_with("wallet: version 2 of 2; up to date\n"));
   }
 
   void strike_sample(int signal, const std::function<void(const ProgramResult&, bool struck)>& check) {

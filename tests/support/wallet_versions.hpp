@@ -163,6 +163,8 @@ class WalletVersions {
       "alter table view_schema.wallet_records_1 rename to wallet_records;"
       "alter table view_schema.seriatim_version_2 rename to seriatim_version_1;"
       "delete from sequent_schema.view_fingerprints where version = 2;"
+      "delete from sequent_schema.kept_views; delete from sequent_schema.projector_states;"
+      "update view_schema.sequent_versions set xmin_xact_id = null where version = 1;"
       "delete from view_schema.wallet_records;" + with_movements +
       "insert into view_schema.wallet_records (aggregate_id, user_id, balance)"
       " select aggregate_id, '2', sum(moved) from movement group by aggregate_id";

@@ -314,10 +314,9 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
     }
     rethrow(domain_.name(), plan.to);
   }
-  for (KeptVersion& gone : drop_expired_now(run)) dropped.push_back(std::move(gone));
   MigrationResult result{plan.from, plan.to, run.events, seconds_since(start), run.pause_seconds};
-  result.kept = kept(run.connection, run.versions);
   result.dropped = std::move(dropped);
+  tidy_up(run, result);
   return result;
 }
 

@@ -42,8 +42,8 @@ class PostgresMigrator final : public ViewMigrator {
   void drop_pending(MigrationRun& run) const;
   void require_keepable(const KeptViews& replaced) const;
   std::vector<KeptVersion> drop_kept(MigrationRun& run, bool also_unexpired) const;
-  /// Behind a switch, which is done whatever becomes of this: what somebody is using is left to the next step.
-  std::vector<KeptVersion> drop_expired_now(MigrationRun& run) const;
+  /// Behind a switch, which is done whatever becomes of this. What somebody is using is left to the next step.
+  void tidy_up(MigrationRun& run, MigrationResult& result) const;
   [[nodiscard]] std::optional<KeptVersion> kept(postgres::Connection& connection, VersionTable& versions) const;
   [[nodiscard]] std::vector<std::string> exchanged_tables(const Plan& plan, const KeptViews& replaced) const;
   /// Within the switch.

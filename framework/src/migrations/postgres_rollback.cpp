@@ -84,17 +84,18 @@ std::vector<KeptVersion> PostgresMigrator::drop_kept(bool also_unexpired) {
   return drop_kept(run, also_unexpired);
 }
 
-std::vector<KeptVersion> PostgresMigrator::drop_expired_now(MigrationRun& run) const {
-  constexpr const char* soon = "set lock_timeout = '1s'";
+void PostgresMigrator::tidy_up(MigrationRun& run, MigrationResult& result) const {
   try {
-    run.connection.execute(soon);
-    std::vector<KeptVersion> dropped = drop_kept(run, false);
-    run.connection.execute("reset lock_timeout");
-    return dropped;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::transient) throw;
+    run.connection.execute("set lock_timeout = '1s'");
+    for (KeptVersion& gone : drop_kept(run, false)) result.dropped.push_back(std::move(gone));
+  } catch (const Error&) {
+    if (!run.connection.usable()) return;
+  }
+  try {
     run.connection.execute("rollback; reset lock_timeout");
-    return {};
+    result.kept = kept(run.connection, run.versions);
+  } catch (const Error&) {
+    return;  // `status` tells.
   }
 }
 
