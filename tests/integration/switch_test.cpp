@@ -227,13 +227,12 @@ BOOST_AUTO_TEST_CASE(a_wish_to_stop_that_comes_during_the_last_commit_is_too_lat
   striking->online({}, {}, {});
   proxy.strike_at(0, PostgresProxy::Strike::call);
   striking->offline({}, {}, {});
-  const std::size_t all = proxy.messages();
+  const std::size_t last_commit = proxy.last_with("commit");
   back_to_version_1();
   striking->online({}, {}, {});
   std::atomic<bool> wish{false};
   std::atomic<bool> told{false};
-  // The one before the last gives the lock back.
-  proxy.strike_at(all - 1, PostgresProxy::Strike::call, [&] {
+  proxy.strike_at(last_commit, PostgresProxy::Strike::call, [&] {
     wish = true;
     while (!told) std::this_thread::yield();
   });

@@ -222,7 +222,14 @@ void PostgresProxy::strike_at(std::size_t n, Strike strike, std::function<void()
   strike_ = strike;
   call_ = std::move(call);
   messages_ = 0;
+  last_with_.clear();
   struck_.clear();
+}
+
+std::size_t PostgresProxy::last_with(const std::string& text) const {
+  const std::scoped_lock lock{mutex_};
+  const auto found = last_with_.find(text);
+  return found == last_with_.end() ? 0 : found->second;
 }
 
 std::string PostgresProxy::struck() const {
@@ -241,7 +248,8 @@ std::string PostgresProxy::strike(Session& session, const std::string& message, 
     const std::scoped_lock lock{mutex_};
     const bool refusable = message.front() == 'Q' || what == "copy end";
     if (strike_ == Strike::refuse && !refusable) return message;
-    if (++messages_ != strike_at_) return message;
+    last_with_[what] = ++messages_;
+    if (messages_ != strike_at_) return message;
     struck_ = what;
     if (strike_ == Strike::refuse) {
       return what == "copy end" ? message_of('f', "the test struck here") : message_of('Q', refused(what));

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -66,6 +67,9 @@ class PostgresProxy {
   /// How many messages were counted since then.
   [[nodiscard]] std::size_t messages() const;
 
+  /// Which one of these was the last with this text; 0: none.
+  [[nodiscard]] std::size_t last_with(const std::string& text) const;
+
   /// Cuts the connection that sends the nth query from now on, which never arrives; 0: none.
   void cut_at_query(int n) noexcept { queries_left_ = n; }
 
@@ -97,9 +101,10 @@ class PostgresProxy {
   int wake_[2] = {-1, -1};  ///< Written to when the thread is to end ('x') or to cut all sessions ('c').
   std::atomic<std::size_t> round_trips_{0};
   std::atomic<Cut> cut_{Cut::none};
-  mutable std::mutex mutex_;  ///< Guards the four below.
+  mutable std::mutex mutex_;  ///< Guards the six below.
   std::size_t strike_at_ = 0;
   std::size_t messages_ = 0;
+  std::map<std::string, std::size_t> last_with_;
   Strike strike_ = Strike::call;
   std::string struck_;
   std::function<void()> call_;   ///< Set while nobody strikes.
