@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/postgres/batch_append.hpp"
 #include "store/postgres/event_append.hpp"
 #include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
@@ -149,14 +150,17 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
 /// Only those that pass a multiple of their threshold, so that the ordinary command pays nothing.
 void PostgresTransaction::mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams) {
   for (const store::StreamAppend* stream : streams) {
-    const auto& policy = store_.registry().aggregates()[stream->aggregate_type].type->snapshots;
-    if (!policy) continue;
-    const std::int32_t last = stream->expected_version + static_cast<std::int32_t>(stream->events.size());
-    if (last / policy->threshold == stream->expected_version / policy->threshold) continue;
-    batch().add("execute seriatim_snapshot_mark('" + uuid_text(stream->aggregate_id) + "'," +
-                    std::to_string(policy->version) + ")",
-                {Origin::Kind::guard, {}, {}, {}, false});
+    mark_for_snapshot(stream->aggregate_id, stream->aggregate_type, stream->expected_version,
+                      stream->expected_version + static_cast<std::int32_t>(stream->events.size()));
   }
+}
+
+void PostgresTransaction::mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before,
+                                            std::int32_t after) {
+  const auto& policy = store_.registry().aggregates()[type].type->snapshots;
+  if (!policy || after / policy->threshold == before / policy->threshold) return;
+  batch().add("execute seriatim_snapshot_mark('" + uuid_text(id) + "'," + std::to_string(policy->version) + ")",
+              {Origin::Kind::guard, {}, {}, {}, false});
 }
 
 bool PostgresTransaction::is_common(const store::CommandRecord& record,
@@ -330,6 +334,27 @@ void PostgresTransaction::change_keys(const store::KeyChanges& changes) {
     origin.explanation = refused_unique_keys_query(connection(), names, changes.unique_keys);
     batch().add("execute " + name + unique_key_arguments(connection(), changes.unique_keys), std::move(origin));
   }
+}
+
+void PostgresTransaction::add_unless_empty(std::string sql, const Origin& origin) {
+  if (!sql.empty()) batch().add(std::move(sql), origin);
+}
+
+void PostgresTransaction::append(const store::BatchWrite& write) {
+  const BatchAppend statements{store_, batch().connection(), write};
+  const Origin origin{Origin::Kind::append, "of a batch", {}, {}, false};
+  add_unless_empty(statements.lock(), origin);
+  add_unless_empty(statements.require_versions(), {Origin::Kind::guard, {}, {}, {}, false});
+  add_unless_empty(statements.create(), origin);
+  add_unless_empty(statements.append(), origin);
+  for (const auto& [id, stream] : write.streams) mark_for_snapshot(id, stream.type, stream.before, stream.after);
+}
+
+void PostgresTransaction::finish(const store::BatchWrite& write) {
+  change_keys(write.keys);
+  add_unless_empty(BatchAppend{store_, batch().connection(), write}.store_receipts(),
+                   {Origin::Kind::receipt, {}, {}, {}, false});
+  commit();
 }
 
 void PostgresTransaction::commit() {

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "store/batch_write.hpp"
 #include "store/postgres/live_persistor.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/stream_loader.hpp"
@@ -37,6 +38,13 @@ class PostgresTransaction final : public store::Transaction {
   void change_keys(const store::KeyChanges& changes) override;
   void commit() override;
 
+  /// Stores what many commands came to, but for keys and receipts: `change_keys` and `finish` come after their projectors.
+  /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking).
+  void append(const store::BatchWrite& write);
+
+  /// The rest of it, and COMMIT.
+  void finish(const store::BatchWrite& write);
+
   /// Runs a statement at once, for what has to know its result. It sees what was sent, not what is collected.
   pqxx::result query(const std::string& sql) { return batch().query(sql); }
   [[nodiscard]] const Connection& connection() { return batch().connection(); }
@@ -52,6 +60,8 @@ class PostgresTransaction final : public store::Transaction {
                   Timestamp created_at);
   [[nodiscard]] StreamLoader loader();
   void mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams);
+  void mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before, std::int32_t after);
+  void add_unless_empty(std::string sql, const Origin& origin);
   [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
   PostgresStore& store_;
