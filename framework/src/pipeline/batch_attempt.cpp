@@ -36,6 +36,7 @@ void throw_if_lost(const std::exception_ptr& failure) {
 std::size_t BatchAttempt::handle(std::span<Submission> commands) {
   using Steady = std::chrono::steady_clock;
   context_.state.start();
+  active_ = context_.executor.active_views();
   members_.reserve(commands.size());
   const Steady::time_point end = Steady::now() + context_.time;
   for (Submission& command : commands) {

@@ -22,7 +22,7 @@ struct BatchContext {
 /// Handles commands in memory, then stores what they came to. Not thread-safe.
 class BatchAttempt {
  public:
-  explicit BatchAttempt(const BatchContext& context) : context_{context}, active_{context.executor.active_views()} {}
+  explicit BatchAttempt(const BatchContext& context) : context_{context} {}
 
   /// Handles as many of the commands as make a batch, from the first on; returns how many. With 0, the first is one for
   /// `execute`, and is marked so. Throws what says something about the database and not about a command.
@@ -38,7 +38,7 @@ class BatchAttempt {
   /// Whether the i-th command would have stored something.
   [[nodiscard]] bool stores(std::size_t i) const { return members_[i].stores; }
 
-  /// The version of the views that it relied on.
+  /// The version of the views that it relied on; null when it did not get that far.
   [[nodiscard]] const core::CommandExecutor::Active& views() const noexcept { return active_; }
 
  private:

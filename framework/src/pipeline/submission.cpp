@@ -14,7 +14,7 @@ std::vector<AnyCommand> list_of(AnyCommand command) {
   return list;
 }
 
-auto call(Submission::Completion completion, Outcome outcome) {
+auto call(Submission::Completion& completion, Outcome outcome) {
   return [completion = std::move(completion), outcome = std::move(outcome)]() mutable {
     std::move(completion)(outcome.error, std::move(outcome.result));
   };
@@ -24,13 +24,15 @@ auto call(Submission::Completion completion, Outcome outcome) {
 
 Submission::Submission(AnyCommand command, Completion completion, const CommandPipeline::executor_type& own)
     : request_{list_of(std::move(command)), {}},
-      completion_{std::move(completion)},
+      completion_{std::make_unique<Completion>(std::move(completion))},
       executor_{boost::asio::prefer(
-          boost::asio::get_associated_executor(completion_, boost::asio::any_completion_executor{own}),
+          boost::asio::get_associated_executor(*completion_, boost::asio::any_completion_executor{own}),
           boost::asio::execution::outstanding_work.tracked)} {}
 
 void Submission::answer(Outcome outcome) {
-  boost::asio::dispatch(std::exchange(executor_, {}), call(std::exchange(completion_, {}), std::move(outcome)));
+  auto whole = call(*completion_, std::move(outcome));
+  completion_.reset();
+  boost::asio::dispatch(std::exchange(executor_, {}), std::move(whole));
 }
 
 void Submission::answer_later(Outcome outcome, const CommandPipeline::executor_type& own) && {

@@ -2,7 +2,7 @@
 // A command that somebody waits for.
 
 #include <boost/asio/any_completion_executor.hpp>
-#include <optional>
+#include <memory>
 
 #include "core/command_request.hpp"
 #include "seriatim/pipeline.hpp"
@@ -31,7 +31,7 @@ class Submission {
   [[nodiscard]] bool alone() const noexcept { return alone_; }
   void set_alone() noexcept { alone_ = true; }
 
-  [[nodiscard]] bool answered() const noexcept { return !completion_; }
+  [[nodiscard]] bool answered() const noexcept { return completion_ == nullptr; }
   /// From a thread that is not the caller of `submit`.
   void answer(Outcome outcome);
   /// From within `submit`, which must have returned before the completion is called: by way of the pipeline's own executor.
@@ -39,7 +39,7 @@ class Submission {
 
  private:
   core::CommandRequest request_;
-  Completion completion_;
+  std::unique_ptr<Completion> completion_;  ///< Not by value: Boost 1.81 cannot assign one.
   boost::asio::any_completion_executor executor_;  ///< Kept busy until the answer.
   bool alone_ = false;
 };
