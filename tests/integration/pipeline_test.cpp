@@ -307,6 +307,44 @@ BOOST_AUTO_TEST_CASE(one_command_that_cannot_be_stored_does_not_fail_its_neighbo
   BOOST_TEST(damage() == "0");
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_its_holder_gives_up_later_is_taken_for_commands_before) {
+  start();
+  const AggregateId holder = account("a");
+  const AggregateId other = account("b");
+  hold(other);
+  Future early = submit(open_account(new_uuid(), "a"));
+  Future gives_up = submit(ledger::ChangeOwner{{.aggregate_id = holder}, "c"});
+  Future late = submit(open_account(new_uuid(), "a"));
+  Future again = submit(open_account(new_uuid(), "a"));
+  Future found = submit(ledger::DepositByOwner{{.aggregate_id = holder}, "c"});
+  go();
+  BOOST_CHECK((error_of(early) == ErrorCode::aggregate_key_not_unique));
+  BOOST_TEST(gives_up.get().events.size() == 1U);
+  BOOST_TEST(late.get().events.size() == 1U);
+  BOOST_CHECK((error_of(again) == ErrorCode::aggregate_key_not_unique));
+  BOOST_TEST(found.get().events.front().aggregate_id == holder);
+}
+
+BOOST_AUTO_TEST_CASE(two_commands_with_one_idempotency_key_have_the_effect_of_one) {
+  start();
+  const AggregateId id = account("a");
+  ledger::Deposit command = deposit(id, 1);
+  command.idempotency_key = "k";
+  ledger::Deposit other = deposit(id, 2);
+  other.idempotency_key = "k";
+  hold(id);
+  Future first = submit(command);
+  Future again = submit(command);
+  Future reused = submit(other);
+  go();
+  BOOST_TEST(!first.get().repeated);
+  const ExecutionResult repeated = again.get();
+  BOOST_TEST(repeated.repeated);
+  BOOST_TEST(repeated.events.front().sequence_number == 3);
+  BOOST_CHECK((error_of(reused) == ErrorCode::idempotency_key_reused));
+  BOOST_TEST(balance(id) == "2");
+}
+
 BOOST_AUTO_TEST_CASE(commands_that_a_workflow_issues_belong_to_their_command_and_work_for_after_the_commit_is_done_before_the_answer) {
   std::atomic<int> worked{0};
   std::string seen;

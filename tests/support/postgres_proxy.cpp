@@ -177,7 +177,20 @@ void PostgresProxy::pass_on_request(Session& session, const std::string& message
     return;
   }
   session.silenced = session.silenced || cut == Cut::after_commit;
-  session.open = send_all(session.server, message);
+  session.open = pass_on(session.server, message);
+}
+
+bool PostgresProxy::pass_on(int target, std::string_view message) {
+  const auto size = static_cast<std::int64_t>(message.size());
+  const std::int64_t left = bytes_left_.load();
+  if (left < 0) return send_all(target, message);
+  if (left >= size) {
+    bytes_left_ -= size;
+    return send_all(target, message);
+  }
+  bytes_left_ = -1;
+  (void)send_all(target, message.substr(0, static_cast<std::size_t>(left)));
+  return false;
 }
 
 void PostgresProxy::read_server(Session& session) {
@@ -190,7 +203,7 @@ void PostgresProxy::read_server(Session& session) {
     if (session.silenced) {
       session.open = !ready;
     } else {
-      session.open = send_all(session.client, *message);
+      session.open = pass_on(session.client, *message);
     }
   }
 }

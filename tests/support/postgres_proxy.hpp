@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "support/throwaway_cluster.hpp"
@@ -41,6 +43,10 @@ class PostgresProxy {
   /// Cuts the connection that sends the next message with a COMMIT at its end; after that, none.
   void cut_next(Cut cut) noexcept { cut_ = cut; }
 
+  /// Lets so many more bytes pass, of all sessions and in both directions, and then cuts the session whose next byte comes,
+  /// wherever in a message that is.
+  void cut_after(std::size_t bytes) noexcept { bytes_left_ = static_cast<std::int64_t>(bytes); }
+
  private:
   /// One client with its connection to the server.
   struct Session {
@@ -58,6 +64,8 @@ class PostgresProxy {
   void read_client(Session& session);
   void read_server(Session& session);
   void pass_on_request(Session& session, const std::string& message);
+  /// False when the other side is gone, or the session is to be cut here.
+  [[nodiscard]] bool pass_on(int target, std::string_view message);
 
   ThrowawayDirectory directory_;
   std::string server_path_;
@@ -66,6 +74,7 @@ class PostgresProxy {
   int wake_[2] = {-1, -1};  ///< Written to when the thread is to end.
   std::atomic<std::size_t> round_trips_{0};
   std::atomic<Cut> cut_{Cut::none};
+  std::atomic<std::int64_t> bytes_left_{-1};  ///< Until the next cut; none when negative.
   std::list<Session> sessions_;  ///< Only the thread's.
   std::thread thread_;
 };

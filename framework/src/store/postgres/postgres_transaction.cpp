@@ -307,8 +307,20 @@ views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
     persistors_[domain] = std::make_unique<LivePersistor>(batch(), store_.registry().domains()[domain].view_schema(), "",
                                                           quoted_name(store_.names().store, "raise"));
   }
+  if (batched_) return batching_persistor(domain);
   persistors_[domain]->attribute_to(origin_);
   return *persistors_[domain];
+}
+
+views::Persistor& PostgresTransaction::batching_persistor(std::size_t domain) {
+  if (batching_.size() <= domain) batching_.resize(domain + 1);
+  if (batching_[domain] == nullptr) {
+    batching_[domain] = std::make_unique<BatchingPersistor>(*persistors_[domain], batch(),
+                                                            store_.registry().domains()[domain].view_schema(),
+                                                            quoted_name(store_.names().store, "raise"));
+  }
+  batching_[domain]->attribute_to(origin_);
+  return *batching_[domain];
 }
 
 void PostgresTransaction::attribute_to(std::string_view projector, const EventHeader& header,
@@ -341,6 +353,11 @@ void PostgresTransaction::add_unless_empty(std::string sql, const Origin& origin
 }
 
 void PostgresTransaction::append(const store::BatchWrite& write) {
+  batched_ = true;
+  // Statements over arrays are planned once, perhaps while the tables are empty: only plans by index serve for ever.
+  batch().add("select set_config(name, 'off', true) from (values ('enable_seqscan'), ('enable_hashjoin'), "
+              "('enable_mergejoin')) as plans (name)",
+              {Origin::Kind::guard, {}, {}, {}, false});
   const BatchAppend statements{store_, batch().connection(), write};
   const Origin origin{Origin::Kind::append, "of a batch", {}, {}, false};
   add_unless_empty(statements.lock(), origin);
@@ -351,6 +368,9 @@ void PostgresTransaction::append(const store::BatchWrite& write) {
 }
 
 void PostgresTransaction::finish(const store::BatchWrite& write) {
+  for (const auto& persistor : batching_) {
+    if (persistor != nullptr) persistor->flush();
+  }
   change_keys(write.keys);
   add_unless_empty(BatchAppend{store_, batch().connection(), write}.store_receipts(),
                    {Origin::Kind::receipt, {}, {}, {}, false});

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "store/batch_write.hpp"
-#include "store/postgres/live_persistor.hpp"
+#include "store/postgres/batching_persistor.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/stream_loader.hpp"
 
@@ -61,6 +61,7 @@ class PostgresTransaction final : public store::Transaction {
   [[nodiscard]] StreamLoader loader();
   void mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams);
   void mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before, std::int32_t after);
+  views::Persistor& batching_persistor(std::size_t domain);
   void add_unless_empty(std::string sql, const Origin& origin);
   [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
@@ -69,6 +70,8 @@ class PostgresTransaction final : public store::Transaction {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
+  std::vector<std::unique_ptr<BatchingPersistor>> batching_;  ///< The same, of a batch.
+  bool batched_ = false;
   Origin origin_;
   std::map<AggregateId, std::int32_t> versions_;  ///< The last event of each stream loaded or continued here.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
