@@ -1,6 +1,8 @@
 #include "load.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <map>
 #include <pqxx/pqxx>
 
@@ -59,7 +61,6 @@ void NumberedLoad::submit(CommandPipeline& pipeline, std::size_t n) {
   {
     const std::scoped_lock lock{mutex_};
     entries_[n].state = State::waiting;
-    ++open_;
   }
   pipeline.submit(commands_[n], [this, n](const std::exception_ptr& error, const ExecutionResult& result) {
     answer(n, error, result);
@@ -71,6 +72,7 @@ void NumberedLoad::submit_again(CommandPipeline& pipeline) {
     Entry& entry = entries_[n];
     if (!entry.has_key || (entry.state != State::in_doubt && entry.state != State::failed)) continue;
     entry.answers = 0;
+    entry.again = true;
     submit(pipeline, n);
   }
 }
@@ -89,17 +91,9 @@ void NumberedLoad::answer(std::size_t n, const std::exception_ptr& error, const 
       entry.state = State::refused;
     } catch (const Error& failure) {
       entry.state = failure.in_doubt() ? State::in_doubt : State::failed;
-      entry.doubted = entry.doubted || failure.in_doubt();
       entry.message = failure.what();
     }
   }
-  --open_;
-  changed_.notify_all();
-}
-
-void NumberedLoad::wait_for(std::size_t count) {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [&] { return open_ == 0 || entries_.size() - open_ >= count; });
 }
 
 std::string NumberedLoad::summary() const {
@@ -134,8 +128,7 @@ std::vector<std::string> faults_found(const std::string& url, const NumberedLoad
                        std::to_string(event.sequence_number));
     }
     if (event.account != uuid_text(entry.account)) faults.push_back(name(n) + " is stored in another account");
-    // A command that was made again came behind others; all others keep the order of submission.
-    if (entry.doubted) continue;
+    if (entry.again) continue;
     std::int32_t& before = last[event.account];
     if (event.sequence_number < before) faults.push_back(name(n) + " is stored before one that was submitted earlier");
     before = std::max(before, event.sequence_number);

@@ -1,11 +1,10 @@
 #pragma once
 // Commands under load, each of which can be told from all others, and what became of them.
 
-#include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "seriatim/pipeline.hpp"
@@ -25,7 +24,7 @@ class NumberedLoad {
     State state = State::waiting;
     int answers = 0;
     bool has_key = false;
-    bool doubted = false;             ///< It was in doubt before it was made again.
+    bool again = false;               ///< It was submitted again, behind those that came later.
     std::int32_t sequence_number = 0;  ///< Of the event, when acknowledged.
     std::string message;              ///< When failed.
   };
@@ -38,11 +37,8 @@ class NumberedLoad {
   /// Submits those again that have a key and are not known to be stored or refused.
   void submit_again(CommandPipeline& pipeline);
 
-  /// Waits until `count` commands have been answered, or all when there are fewer.
-  void wait_for(std::size_t count);
-
+  /// Once everything has been answered.
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
-  [[nodiscard]] std::size_t submitted() const noexcept { return entries_.size(); }
   [[nodiscard]] std::string summary() const;
 
   /// The user of the n-th command.
@@ -56,9 +52,7 @@ class NumberedLoad {
   std::mt19937 random_;
   std::vector<AnyCommand> commands_;
   std::mutex mutex_;  ///< Guards those below while commands are under way.
-  std::condition_variable changed_;
   std::vector<Entry> entries_;
-  std::size_t open_ = 0;
 };
 
 /// What is wrong with a store after `load` went through it; empty when nothing is.

@@ -39,6 +39,7 @@ struct Fixture {
     options.lanes = 3;
     options.batch = 20;
     options.capacity = 200;
+    options.reconnect_for = std::chrono::hours{1};  // However slow the machine is, it comes back.
   }
 
   /// Submits commands, and does `fault` again and again when some more have been answered.
@@ -51,7 +52,7 @@ struct Fixture {
     {
       const auto pipeline = store.app->pipeline(options);
       for (int round = 0; round < rounds; ++round) {
-        const std::size_t quiet = 20 + random() % 150;
+        const auto quiet = 20 + random() % 150;
         for (std::size_t i = 0; i < quiet; ++i) load.submit(*pipeline);
         fault();
       }

@@ -378,6 +378,27 @@ BOOST_AUTO_TEST_CASE(an_idle_pipeline_carries_out_a_single_command_in_a_transact
   BOOST_TEST(transactions(id) == "5");
 }
 
+BOOST_AUTO_TEST_CASE(lanes_take_turns_at_rows_that_their_aggregates_share_and_never_deadlock) {
+  std::atomic<int> handled{0};
+  script->handling = [&](const Command&) { ++handled; };
+  PipelineOptions three;
+  three.lanes = 3;
+  start(three);
+  std::vector<AggregateId> ids;
+  for (const char* owner : {"a", "b", "c", "d", "e", "f"}) ids.push_back(account(owner));
+  constexpr int each = 40;
+  for (int i = 0; i < each; ++i) {
+    for (std::size_t account = 0; account < ids.size(); ++account) {
+      // Neighbours go through the rows in opposite orders.
+      const int text = account % 2 == 0 ? i % 7 : 6 - i % 7;
+      pipeline->submit(note(ids[account], "n" + std::to_string(text)), [](const std::exception_ptr&, const ExecutionResult&) {});
+    }
+  }
+  pipeline->stop(PipelineStop::drain);
+  BOOST_TEST(value("select sum(accounts) from view_schema.owner_totals where owner like 'noted n%'") == "240");
+  BOOST_TEST(handled == 240);  // No batch was made again.
+}
+
 BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
   for (int which = 0; which < 3; ++which) {
     PipelineOptions senseless;

@@ -321,9 +321,10 @@ struct OwnerProjector {
   static constexpr std::string_view type_name = "OwnerProjector";
   static constexpr seriatim::Ordering ordering = seriatim::Ordering::global;
   using Manages = seriatim::records<OwnerTotal>;
-  using Events = types<Opened, OwnerChanged>;
+  using Events = types<Opened, OwnerChanged, Noted>;
   void on(const Event<Opened>& e, Views& views) const { count(e->owner, views); }
   void on(const Event<OwnerChanged>& e, Views& views) const { count(e->owner, views); }
+  void on(const Event<Noted>& e, Views& views) const { count("noted " + e->text, views); }
 
  private:
   static void count(const std::string& owner, Views& views) {

@@ -59,7 +59,8 @@ enum class PipelineStop : std::uint8_t {
 /// - Each command is answered when the transaction is committed that it belongs to, refused ones included.
 /// - While the database is unreachable commands wait, and are made again; see PipelineOptions::reconnect_for.
 ///   A command that is in doubt completes with Error(in_doubt), unless it has an idempotency key: then the pipeline finds out,
-///   and the result may say `repeated`.
+///   and the result may say `repeated`. What shared its transaction and is certainly not stored, but would come out of its
+///   order now, completes with Error(connection_lost).
 ///
 /// Work for after the commit runs on the lane's thread; it must not wait for a command of the same pipeline.
 class CommandPipeline {

@@ -87,19 +87,36 @@ Misfit BatchAttempt::refused(const Submission& command, Member& member, bool had
   return Misfit::none;
 }
 
+void BatchAttempt::check_reads() {
+  postgres::PostgresStore& store = context_.state.store();
+  store::BatchWrite reads;
+  reads.read = context_.state.write().read;
+  if (reads.read.empty()) return;
+  const postgres::Loan connection{store.pool()};
+  connection->execute(postgres::BatchAppend{store, *connection, reads}.require_versions());
+}
+
 void BatchAttempt::write() {
   const store::BatchWrite& write = context_.state.write();
   postgres::PostgresStore& store = context_.state.store();
-  if (write.empty()) {
-    const postgres::Loan connection{store.pool()};
-    const std::string check = postgres::BatchAppend{store, *connection, write}.require_versions();
-    if (!check.empty()) connection->execute(check);
-    return;
-  }
+  if (write.empty()) return check_reads();
   const auto transaction = store.begin_batch(active_->versions());
-  transaction->append(write);
+  transaction->append(write, projectors_in_turns());
   core::publish(store.registry(), *active_, events_, *transaction);
   transaction->finish(write);
+}
+
+/// Those that keep rows that several aggregates share.
+std::set<std::string_view> BatchAttempt::projectors_in_turns() const {
+  const core::Registry& registry = context_.state.registry();
+  std::set<std::string_view> names;
+  for (const core::AppliedEvent& event : events_) {
+    for (const core::Subscription& subscription : registry.events()[event.type].projectors) {
+      const ProjectorType& projector = *registry.projectors()[subscription.projector].type;
+      if (projector.ordering == Ordering::global) names.insert(projector.name);
+    }
+  }
+  return names;
 }
 
 Outcome BatchAttempt::finish(std::size_t i) {

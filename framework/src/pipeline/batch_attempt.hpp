@@ -2,7 +2,9 @@
 // One attempt to carry out commands as a batch.
 
 #include <chrono>
+#include <set>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/command_executor.hpp"
@@ -35,6 +37,12 @@ class BatchAttempt {
   /// After `write`: what the i-th command came to, once its work for after the commit is done. To be asked in order.
   [[nodiscard]] Outcome finish(std::size_t i);
 
+  /// Throws Error(optimistic_locking) unless everything that was taken from the cache is still so.
+  void check_reads();
+
+  /// What the i-th command would have come to.
+  [[nodiscard]] const ExecutionResult& result(std::size_t i) const { return members_[i].outcome.result; }
+
   /// Whether the i-th command would have stored something.
   [[nodiscard]] bool stores(std::size_t i) const { return members_[i].stores; }
 
@@ -49,6 +57,7 @@ class BatchAttempt {
   };
 
   void load(std::span<Submission> commands);
+  [[nodiscard]] std::set<std::string_view> projectors_in_turns() const;
   [[nodiscard]] Misfit handle(Submission& command, Member& member);
   [[nodiscard]] Misfit refused(const Submission& command, Member& member, bool had_events) const;
 

@@ -1,4 +1,4 @@
-#include "pipeline/lane.hpp"
+#include "pipeline/doubt.hpp"
 
 #include <utility>
 
@@ -112,7 +112,8 @@ std::size_t Lane::settle_some(std::span<Submission> commands) {
       state_.failed();
       const std::exception_ptr failure = std::current_exception();
       if (error.in_doubt()) {
-        settle_in_doubt(commands.first(count), attempt, failure);
+        Doubt{*this, commands.first(count), attempt, failure}.settle();
+        cache_.clear();
         return count;
       }
       if (error.code() == ErrorCode::connection_lost) {
@@ -121,6 +122,7 @@ std::size_t Lane::settle_some(std::span<Submission> commands) {
         answer_all(commands, cancelled() ? stopped() : failure);
         return commands.size();
       }
+      unreachable_since_.reset();
       if (try_again(error, attempt, attempts)) continue;
       if (count == 0) throw;  // Reading failed, in a way that no command is to blame for.
       settle_parts(commands.first(count));
@@ -143,25 +145,17 @@ void Lane::settle_parts(std::span<Submission> commands) {
 
 bool Lane::try_again(const Error& error, const BatchAttempt& attempt, int attempts) {
   if (attempts >= most_attempts || !error.retryable()) return false;
-  if (error.code() == ErrorCode::projector_migrating) return executor_.has_newer_views(attempt.views());
+  if (error.code() == ErrorCode::projector_migrating) {
+    return attempt.views() != nullptr && executor_.has_newer_views(attempt.views());
+  }
   if (error.code() == ErrorCode::transient) pause(back_off_.next());
   return true;
 }
 
-/// Those that might be stored cannot be made again, but for those whose receipt tells; all others were not stored.
-void Lane::settle_in_doubt(std::span<Submission> commands, const BatchAttempt& attempt, const std::exception_ptr& error) {
-  cache_.clear();
-  for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (attempt.stores(i) && !commands[i].request().has_keys()) {
-      answer(commands[i], {error, {}});
-    } else {
-      execute(commands[i]);
-    }
-  }
-}
+void Lane::execute(Submission& command) { answer(command, outcome_alone(command)); }
 
 /// As a call of its own.
-void Lane::execute(Submission& command) {
+Outcome Lane::outcome_alone(const Submission& command) {
   for (;;) {
     Outcome outcome;
     try {
@@ -175,11 +169,12 @@ void Lane::execute(Submission& command) {
       const bool can_tell = error.in_doubt() && command.request().has_keys();
       if (lost || error.in_doubt()) cache_.clear();
       if ((lost || can_tell) && wait_for_database()) continue;
+      if (!lost && !error.in_doubt()) unreachable_since_.reset();
     } catch (...) {
       outcome.error = std::current_exception();
     }
     cache_.erase(command.id());
-    return answer(command, std::move(outcome));
+    return outcome;
   }
 }
 

@@ -44,6 +44,7 @@ class Lane {
   void join();
 
  private:
+  friend class Doubt;
   using Steady = std::chrono::steady_clock;
 
   void work() noexcept;
@@ -52,8 +53,8 @@ class Lane {
   void settle_all(std::span<Submission> commands);
   [[nodiscard]] std::size_t settle_some(std::span<Submission> commands);
   void settle_parts(std::span<Submission> commands);
-  void settle_in_doubt(std::span<Submission> commands, const BatchAttempt& attempt, const std::exception_ptr& error);
   void execute(Submission& command);
+  [[nodiscard]] Outcome outcome_alone(const Submission& command);
   [[nodiscard]] bool try_again(const Error& error, const BatchAttempt& attempt, int attempts);
   [[nodiscard]] bool wait_for_database();
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/postgres/array_text.hpp"
 #include "store/postgres/batch_append.hpp"
 #include "store/postgres/event_append.hpp"
 #include "store/postgres/key_statements.hpp"
@@ -352,7 +353,17 @@ void PostgresTransaction::add_unless_empty(std::string sql, const Origin& origin
   if (!sql.empty()) batch().add(std::move(sql), origin);
 }
 
-void PostgresTransaction::append(const store::BatchWrite& write) {
+void PostgresTransaction::take_turns(const std::set<std::string_view>& projectors) {
+  if (projectors.empty()) return;
+  const std::string name = batch().prepare("take_turns", [&] { return statement("take_turns", store_.names()); });
+  ArrayText names;
+  for (const std::string_view projector : projectors) names.add_text(projector);
+  std::string call = "execute " + name + "(";
+  names.append_to(call, connection());
+  batch().add(call + ")", {Origin::Kind::guard, {}, {}, {}, false});
+}
+
+void PostgresTransaction::append(const store::BatchWrite& write, const std::set<std::string_view>& in_turns) {
   batched_ = true;
   // Statements over arrays are planned once, perhaps while the tables are empty: only plans by index serve for ever.
   batch().add("select set_config(name, 'off', true) from (values ('enable_seqscan'), ('enable_hashjoin'), "
@@ -361,6 +372,7 @@ void PostgresTransaction::append(const store::BatchWrite& write) {
   const BatchAppend statements{store_, batch().connection(), write};
   const Origin origin{Origin::Kind::append, "of a batch", {}, {}, false};
   add_unless_empty(statements.lock(), origin);
+  take_turns(in_turns);
   add_unless_empty(statements.require_versions(), {Origin::Kind::guard, {}, {}, {}, false});
   add_unless_empty(statements.create(), origin);
   add_unless_empty(statements.append(), origin);

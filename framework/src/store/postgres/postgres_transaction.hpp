@@ -39,8 +39,10 @@ class PostgresTransaction final : public store::Transaction {
   void commit() override;
 
   /// Stores what many commands came to, but for keys and receipts: `change_keys` and `finish` come after their projectors.
-  /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking).
-  void append(const store::BatchWrite& write);
+  /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking). Batches that
+  /// call the same of the projectors `in_turns` wait for each other: of those whose rows several aggregates share, two
+  /// batches would lock rows in different orders.
+  void append(const store::BatchWrite& write, const std::set<std::string_view>& in_turns);
 
   /// The rest of it, and COMMIT.
   void finish(const store::BatchWrite& write);
@@ -62,6 +64,7 @@ class PostgresTransaction final : public store::Transaction {
   void mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams);
   void mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before, std::int32_t after);
   views::Persistor& batching_persistor(std::size_t domain);
+  void take_turns(const std::set<std::string_view>& projectors);
   void add_unless_empty(std::string sql, const Origin& origin);
   [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
