@@ -211,7 +211,20 @@ void PostgresProxy::pass_on_request(Session& session, const std::string& message
     return;
   }
   session.silenced = session.silenced || cut == Cut::after_commit;
-  session.open = send_all(session.server, message);
+  session.open = pass_on(session.server, message);
+}
+
+bool PostgresProxy::pass_on(int target, std::string_view message) {
+  const auto size = static_cast<std::int64_t>(message.size());
+  const std::int64_t left = bytes_left_.load();
+  if (left < 0) return send_all(target, message);
+  if (left >= size) {
+    bytes_left_ -= size;
+    return send_all(target, message);
+  }
+  bytes_left_ = -1;
+  (void)send_all(target, message.substr(0, static_cast<std::size_t>(left)));
+  return false;
 }
 
 void PostgresProxy::cut_all() { (void)!::write(wake_[1], "c", 1); }
@@ -273,7 +286,7 @@ void PostgresProxy::read_server(Session& session) {
       // After "copy in" the server waits for rows, which do not come.
       session.open = !ready && message->front() != 'G';
     } else {
-      session.open = send_all(session.client, *message);
+      session.open = pass_on(session.client, *message);
     }
   }
 }

@@ -8,10 +8,12 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "support/throwaway_cluster.hpp"
@@ -73,6 +75,10 @@ class PostgresProxy {
   /// Cuts the connection that sends the nth query from now on, which never arrives; 0: none.
   void cut_at_query(int n) noexcept { queries_left_ = n; }
 
+  /// Lets so many more bytes pass, of all sessions and in both directions, and then cuts the session whose next byte comes,
+  /// wherever in a message that is.
+  void cut_after(std::size_t bytes) noexcept { bytes_left_ = static_cast<std::int64_t>(bytes); }
+
  private:
   /// One client with its connection to the server.
   struct Session {
@@ -93,6 +99,8 @@ class PostgresProxy {
   void pass_on_request(Session& session, const std::string& message);
   /// What is to be sent in place of the message; nothing when the session is over.
   std::string strike(Session& session, const std::string& message, const std::string& what);
+  /// False when the other side is gone, or the session is to be cut here.
+  [[nodiscard]] bool pass_on(int target, std::string_view message);
 
   ThrowawayDirectory directory_;
   std::string server_path_;
@@ -109,6 +117,7 @@ class PostgresProxy {
   std::string struck_;
   std::function<void()> call_;   ///< Set while nobody strikes.
   std::atomic<int> queries_left_{0};
+  std::atomic<std::int64_t> bytes_left_{-1};  ///< Until the next cut; none when negative.
   std::list<Session> sessions_;  ///< Only the thread's.
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
+// seriatim-bench [commands|pipeline|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,10 +21,11 @@ struct Arguments {
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
+      "usage: tools/bench [commands|pipeline|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
       "[--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` beside pgbench, 1 and 8 clients (default: all parts)\n"
+      "  pipeline   the command pipeline beside pgbench with 8 clients, and its latency at half load\n"
       "  features   `execute` with filter, middleware, validation, unique key and workflow, without and with a receipt\n"
       "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
       "  replay     a view rebuilt from all events beside ordered COPY TO STDOUT of the same events\n"
@@ -48,7 +49,7 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "features" || word == "load" || word == "replay" || word == "offline" ||
+    if (word == "commands" || word == "pipeline" || word == "features" || word == "load" || word == "replay" || word == "offline" ||
         word == "micro") {
       arguments.what = word;
       continue;
@@ -83,6 +84,9 @@ int main(int argc, char** argv) {
     const auto wanted = [&](const char* part) { return arguments.what == "all" || arguments.what == part; };
     if (wanted("commands")) {
       bench::measure_commands(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
+    }
+    if (wanted("pipeline")) {
+      bench::measure_pipeline(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
     if (wanted("features")) {
       bench::measure_features(bench::StoreFixture{1, 1, arguments.by_socket}, arguments.rounds, arguments.seconds);

@@ -28,6 +28,9 @@ inline void print(const std::string& what, double ours, double theirs) {
 /// `execute` beside pgbench, with 1 and 8 clients.
 void measure_commands(const StoreFixture& store, int rounds, int seconds);
 
+/// The command pipeline beside pgbench with 8 clients, and its latency at half of that load.
+void measure_pipeline(const StoreFixture& store, int rounds, int seconds);
+
 /// What surrounds a command: filter, middleware, validation, a unique key that moves, a workflow with a second command.
 void measure_features(const StoreFixture& store, int rounds, int seconds);
 

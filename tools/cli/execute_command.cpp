@@ -5,14 +5,18 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <memory>
 
 #include "answer.hpp"
 #include "command_groups.hpp"
 #include "interruption.hpp"
+#include "latencies.hpp"
 #include "line_reader.hpp"
 #include "output.hpp"
+#include "pipelined_answers.hpp"
+#include "progress.hpp"
 
 namespace seriatim::cli {
 namespace {
@@ -23,17 +27,20 @@ struct ExecuteOptions {
   bool allow_empty = false;
   int retries = 0;
   std::size_t max_line = std::size_t{16} << 20U;
+  bool pipeline = false;
+  int lanes = PipelineOptions{}.lanes;
 };
 
 constexpr int most_retries = 1000;
+constexpr int most_lanes = 64;
 
 bool is_blank(const std::string& line) {
   return line.find_first_not_of(" \t\v\f") == std::string::npos;
 }
 
 /// One run through the input. An answer is printed, and handed to the operating system, only after the command's
-/// transaction was committed and before the next line is looked at: whatever happens to this program, at most one
-/// stored command is without its answer.
+/// transaction was committed, and in the order of the lines. Without a pipeline that is before the next line is looked at:
+/// whatever happens to this program, at most one stored command is without its answer.
 class Run {
  public:
   Run(const Context& context, Application& application, const ExecuteOptions& options)
@@ -41,7 +48,11 @@ class Run {
 
   ExitCode run() {
     const auto start = std::chrono::steady_clock::now();
-    read_all();
+    if (options_.pipeline) {
+      read_all_through_a_pipeline();
+    } else {
+      read_all();
+    }
     const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start;
     if (commands() == 0 && !stopped_) return end_without_commands();
     summarize(duration.count());
@@ -59,11 +70,59 @@ class Run {
         stop(ExitCode::failed,
              "stopped by a signal; every command that was answered ok is stored, and nothing else is");
       } else if (result == LineReader::Result::too_long) {
-        give(too_long());
+        take(too_long());
       } else if (!is_blank(line)) {
-        give(execute(line));
+        if (pipelined_ != nullptr) {
+          submit(line);
+        } else {
+          give(execute(line));
+        }
       }
     }
+  }
+
+  void read_all_through_a_pipeline() {
+    PipelineOptions options;
+    options.lanes = options_.lanes;
+    Progress progress{context_, "execute", "commands"};
+    const auto start = std::chrono::steady_clock::now();
+    PipelinedAnswers answers{application_, options,
+                             [&](const Answer& answer, const Error* error, std::chrono::microseconds latency) {
+                               if (error != nullptr) stop_if_hopeless(*error, answer.line);
+                               give(answer);
+                               latencies_.add(latency);
+                               show(progress, std::chrono::steady_clock::now() - start);
+                             }};
+    pipelined_ = &answers;
+    read_all();
+    if (stopped_) {
+      answers.cancel();
+    } else {
+      answers.finish();
+    }
+    pipelined_ = nullptr;
+  }
+
+  /// How fast it goes, every so many answers.
+  void show(Progress& progress, std::chrono::duration<double> since_start) const {
+    if (commands() % 256 != 0) return;
+    const double rate = static_cast<double>(commands()) / std::max(since_start.count(), 1e-6);
+    const std::string json = json_object([&](JsonWriter& out) {
+      put(out, "commands", commands());
+      put(out, "commands_per_second", rate);
+      put(out, "latency_p50_ms", milliseconds(0.5));
+      put(out, "latency_p99_ms", milliseconds(0.99));
+    });
+    progress.show("executing", fmt::format("execute: {} commands, {}/s{}", with_commas(commands()),
+                                           with_commas(static_cast<std::int64_t>(rate)), latency_text()), json);
+  }
+
+  [[nodiscard]] double milliseconds(double part) const {
+    return static_cast<double>(latencies_.percentile(part).count()) / 1000;
+  }
+
+  [[nodiscard]] std::string latency_text() const {
+    return fmt::format(", half of them within {:.1f} ms, 99 % within {:.1f} ms", milliseconds(0.5), milliseconds(0.99));
   }
 
   ExitCode end_without_commands() const {
@@ -91,11 +150,32 @@ class Run {
       answer.after_commit_failures = std::move(done.after_commit_failures);
     } catch (const Error& error) {
       set_error(answer, error, decoded);
-      stop_if_hopeless(error);
+      stop_if_hopeless(error, answer.line);
     } catch (const std::exception& error) {
       set_error(answer, error);
     }
     return answer;
+  }
+
+  void submit(const std::string& line) {
+    Answer answer;
+    answer.line = reader_.number();
+    try {
+      AnyCommand command = application_.commands().decode(line);
+      answer.type = command.type().name;
+      pipelined_->submit(std::move(answer), std::move(command));
+    } catch (const Error& error) {
+      set_error(answer, error, false);
+      pipelined_->add(std::move(answer));
+    }
+  }
+
+  void take(Answer answer) {
+    if (pipelined_ != nullptr) {
+      pipelined_->add(std::move(answer));
+    } else {
+      give(answer);
+    }
   }
 
   Answer too_long() {
@@ -126,20 +206,20 @@ class Run {
   }
 
   /// Without a database, or not knowing what it holds, the lines that follow must not be executed.
-  void stop_if_hopeless(const Error& error) {
+  void stop_if_hopeless(const Error& error, std::int64_t line) {
     if (error.code() == ErrorCode::connection_lost) {
       stop(ExitCode::unreachable, fmt::format("stopped at line {}: the database went away, and the command of that "
                                               "line is not stored",
-                                              reader_.number()));
+                                              line));
     } else if (error.in_doubt()) {
       stop(ExitCode::failed, fmt::format("stopped at line {}: the connection was lost while its command was being "
                                          "stored, so look into the events whether it is",
-                                         reader_.number()));
+                                         line));
     }
   }
 
   void stop(ExitCode code, const std::string& why) {
-    stopped_ = true;
+    if (stopped_.exchange(true)) return;
     result_ = code;
     fmt::print(stderr, "seriatim: {}\n", why);
   }
@@ -158,8 +238,9 @@ class Run {
       if (count != 0) parts += fmt::format("{} {}, ", with_commas(count), to_string(static_cast<Outcome>(i)));
     }
     const std::int64_t all = commands();
-    context_.note("{} command{}: {}in {:.2f} s, {}/s", with_commas(all), all == 1 ? "" : "s", parts, seconds,
-                  with_commas(static_cast<std::int64_t>(static_cast<double>(all) / std::max(seconds, 1e-6))));
+    context_.note("{} command{}: {}in {:.2f} s, {}/s{}", with_commas(all), all == 1 ? "" : "s", parts, seconds,
+                  with_commas(static_cast<std::int64_t>(static_cast<double>(all) / std::max(seconds, 1e-6))),
+                  options_.pipeline && all != 0 ? latency_text() : "");
   }
 
   const Context& context_;
@@ -168,7 +249,10 @@ class Run {
   LineReader reader_;
   std::array<std::int64_t, outcomes> counts_{};
   ExitCode result_ = ExitCode::done;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
+  // Of a run through a pipeline. What answers change is theirs until they are finished.
+  Latencies latencies_;
+  PipelinedAnswers* pipelined_ = nullptr;
 };
 
 void warn_of_old_views(const Context& context, Application& application) {
@@ -208,8 +292,18 @@ void add_execute_command(CLI::App& app, Action& action) {
                    "a line: {\"type\": \"Wallet::Commands::AddMoney\", \"aggregate_id\": \"5b0e...\",\n"
                    "         \"amount\": \"20.00\", \"source\": \"API\"}")
       ->type_name("");
-  command->add_flag("--stop-on-error", options->stop_on_error,
-                    "Stop at the first line that is not ok [default: answer it and go on]");
+  CLI::Option* stop = command->add_flag("--stop-on-error", options->stop_on_error,
+                                        "Stop at the first line that is not ok [default: answer it and go on]");
+  CLI::Option* pipeline = command->add_flag(
+      "--pipeline", options->pipeline,
+      "Carry out many lines at once; those of one aggregate in their order, answers in the\norder of the lines. "
+      "Waits for a database that is away [default: one line after the other]");
+  pipeline->excludes(stop);
+  command
+      ->add_option("--lanes", options->lanes, "With --pipeline: threads, each with a connection [default: 2]")
+      ->needs(pipeline)
+      ->check(CLI::Range(1, most_lanes).description(""))
+      ->type_name("N");
   command->add_flag("--allow-empty", options->allow_empty,
                     "An input without any command is nothing unusual [default: it is a mistake, exit code 2]");
   command

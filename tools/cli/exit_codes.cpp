@@ -40,6 +40,8 @@ ExitCode exit_code(const Error& error) noexcept {
     case ErrorCode::in_doubt:
     case ErrorCode::workflow_depth:
     case ErrorCode::store_not_adopted:
+    case ErrorCode::pipeline_full:
+    case ErrorCode::pipeline_stopped:
       break;
   }
   return ExitCode::failed;

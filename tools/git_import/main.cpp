@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* description =
     "Prints the history of a git repository as commands, one JSON object a line, to be piped into `seriatim execute "
-    "-`.\n"
+    "--pipeline -`.\n"
     "It follows first parents from HEAD, oldest commit first. Commits are numbered from 1, and what is recorded "
     "already\n"
     "is ignored, so that an import can be repeated at any time to add the commits made since.";

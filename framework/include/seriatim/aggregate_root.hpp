@@ -20,8 +20,9 @@
 namespace seriatim {
 
 namespace core {
+class AggregateAccess;
 class UnitOfWork;
-}
+}  // namespace core
 
 /// What all aggregate roots have in common; user code derives from AggregateRoot<T> instead. Not thread-safe: an
 /// aggregate belongs to the call that loaded it. Owned by the unit of work.
@@ -53,6 +54,7 @@ class AggregateBase {
   [[nodiscard]] const void* state_address() const noexcept { return state_.get(); }
 
  private:
+  friend class core::AggregateAccess;
   friend class core::UnitOfWork;
 
   AggregateId id_;

@@ -21,6 +21,9 @@
 
 namespace seriatim {
 
+class CommandPipeline;
+struct PipelineOptions;
+
 /// Connects the domains to a database that is installed (see Database). Owns everything it hands out. Thread-safe.
 ///
 ///     seriatim::Application app{seriatim::Options::from_environment(), {wallet::domain()}};
@@ -40,6 +43,11 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   [[nodiscard]] CommandService& commands() noexcept;
+
+  /// A new pipeline over the command service: the asynchronous way in. Include pipeline.hpp. The application must outlive
+  /// it. Error(usage) for options that make no sense.
+  [[nodiscard]] std::unique_ptr<CommandPipeline> pipeline();
+  [[nodiscard]] std::unique_ptr<CommandPipeline> pipeline(const PipelineOptions& options);
   [[nodiscard]] EventLog& events() noexcept;
   [[nodiscard]] Snapshots& snapshots() noexcept;
 

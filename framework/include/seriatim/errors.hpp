@@ -45,6 +45,8 @@ enum class ErrorCode : std::uint8_t {
   idempotency_key_reused, ///< Another request was executed under that idempotency key.
   store_not_adopted,      ///< The store was written in another cluster, or by another program: `seriatim db adopt`.
   domain_mismatch,        ///< The loaded domains do not fit the stored events or the tables that are there.
+  pipeline_full,          ///< The pipeline holds as many commands as it may; see CommandPipeline.
+  pipeline_stopped,       ///< The pipeline was stopped before the command was begun.
 };
 
 /// The stable name of a code, as it appears in JSON output ("optimistic_locking").
@@ -61,7 +63,8 @@ class Error : public std::runtime_error {
   /// True when nothing was stored and the same call may succeed when made again.
   [[nodiscard]] bool retryable() const noexcept {
     return !final_ && (code_ == ErrorCode::optimistic_locking || code_ == ErrorCode::transient ||
-                       code_ == ErrorCode::connection_lost || code_ == ErrorCode::projector_migrating);
+                       code_ == ErrorCode::connection_lost || code_ == ErrorCode::projector_migrating ||
+                       code_ == ErrorCode::pipeline_full);
   }
 
   /// True when the outcome is unknown: the work may be stored. Never retried blindly.

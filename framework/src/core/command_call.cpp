@@ -23,10 +23,12 @@ std::unique_ptr<store::Transaction> begin(const CallContext& context, const view
 
 }  // namespace
 
-CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run)
+CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run,
+                         std::vector<AppliedEvent>* later)
     : context_{context},
       active_{active},
       recorder_{dry_run == nullptr ? nullptr : &dry_run->recorder},
+      later_{later},
       transaction_{begin(context, active, dry_run)},
       decoder_{context.registry},
       unit_{context.registry, *transaction_, decoder_},
@@ -49,7 +51,7 @@ ExecutionResult CommandCall::run(const CommandRequest& request) {
     run_queue();
     if (changed_) transaction_->change_keys(unit_.key_changes());
     if (request.has_keys()) transaction_->store_receipts(request.receipts(result_));
-    if (changed_ || request.has_keys()) transaction_->commit();
+    if (changed_ || request.has_keys()) commit();
     return std::move(result_);
   } catch (const SequenceNumberMismatch&) {
     throw;
@@ -57,6 +59,11 @@ ExecutionResult CommandCall::run(const CommandRequest& request) {
     if (error.code() == ErrorCode::optimistic_locking) throw_if_outdated();
     throw;
   }
+}
+
+void CommandCall::commit() {
+  transaction_->commit();
+  if (transaction_->keeps()) transaction_->keep(unit_.release());
 }
 
 void CommandCall::enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
@@ -157,15 +164,17 @@ void CommandCall::store(const RegisteredCommand& registered, TypeIndex type, con
   store::CommandRecord record{type, &command.base(), {}};
   attributes::write_json_members(record.json, registered.payload, command.get());
   transaction_->append(record, changes.streams, changes.events.front().header.created_at);
-  for (const AppliedEvent& event : changes.events) {
+  for (AppliedEvent& event : changes.events) {
     publish_to_projectors(event);
     workflows_.publish(event);
     result_.events.push_back({event.header.aggregate_id, event.header.sequence_number,
                               std::string{context_.registry.events()[event.type].type.name}});
+    if (later_ != nullptr) later_->push_back(std::move(event));
   }
 }
 
 void CommandCall::publish_to_projectors(const AppliedEvent& event) {
+  if (later_ != nullptr) return;
   if (recorder_ == nullptr) return publish(context_.registry, active_, {&event, 1}, *transaction_);
   std::vector<std::size_t> projectors;
   for (const Subscription& subscription : context_.registry.events()[event.type].projectors) {

@@ -42,8 +42,10 @@ struct ExpectedVersion {
 /// One attempt to carry out one call. Not thread-safe: it belongs to the thread that calls.
 class CommandCall {
  public:
-  /// With `dry_run`, nothing is stored.
-  CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run = nullptr);
+  /// With `dry_run`, nothing is stored. With `later`, the events are added to it and go to no projector: somebody else
+  /// publishes them, in the transaction that stores them.
+  CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run = nullptr,
+              std::vector<AppliedEvent>* later = nullptr);
   ~CommandCall();
   CommandCall(const CommandCall&) = delete;
   CommandCall& operator=(const CommandCall&) = delete;
@@ -61,6 +63,7 @@ class CommandCall {
   [[nodiscard]] std::vector<AfterCommitTask> take_after_commit() { return workflows_.take_after_commit(); }
 
  private:
+  void commit();
   void run_queue();
   void run(AnyCommand& command);
   void wrap(std::size_t layer, AnyCommand& command);
@@ -77,6 +80,7 @@ class CommandCall {
   const CallContext& context_;
   const views::ActiveViews& active_;
   DryRunRecorder* recorder_;  ///< Null unless this is a dry run.
+  std::vector<AppliedEvent>* later_;
   std::unique_ptr<store::Transaction> transaction_;
   EventDecoder decoder_;
   UnitOfWork unit_;

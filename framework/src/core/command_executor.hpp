@@ -25,15 +25,23 @@ class CommandExecutor final : public CommandService {
   /// Does what `execute` would do and stores nothing: `dry_run` takes what would be stored, and is told what is done.
   ExecutionResult rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run);
 
- private:
+  /// A version of the views that calls are made under.
   using Active = std::shared_ptr<const views::ActiveViews>;
 
+  /// The newest that is known.
+  [[nodiscard]] Active active_views();
+
+  /// Looks at the database, after a call under `met` was told that the views are others: whether it was right.
+  [[nodiscard]] bool has_newer_views(const Active& met);
+
+  /// What calls of this service work with.
+  [[nodiscard]] const CallContext& context() const noexcept { return context_; }
+
+ private:
   [[nodiscard]] std::optional<ExecutionResult> first_outcome(const CommandRequest& request,
                                                              const std::exception_ptr& failure) const;
   [[nodiscard]] bool try_again(const std::exception_ptr& failure, const Active& met, Retries& retries);
-  [[nodiscard]] Active active_views();
   [[nodiscard]] Active read_active_views() const;
-  [[nodiscard]] bool has_newer_views(const Active& met);
   void refresh_active_views(const Active& stale);
 
   const CallContext context_;

@@ -35,6 +35,8 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::idempotency_key_reused: return "idempotency_key_reused";
     case ErrorCode::store_not_adopted: return "store_not_adopted";
     case ErrorCode::domain_mismatch: return "domain_mismatch";
+    case ErrorCode::pipeline_full: return "pipeline_full";
+    case ErrorCode::pipeline_stopped: return "pipeline_stopped";
   }
   return "unknown";
 }

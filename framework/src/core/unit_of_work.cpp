@@ -4,16 +4,11 @@
 #include <map>
 #include <set>
 
-#include "core/snapshot_json.hpp"
+#include "core/aggregate_reader.hpp"
 #include "core/stream_checks.hpp"
 
 namespace seriatim::core {
 namespace {
-
-[[noreturn]] void throw_wrong_type(const AggregateId& id, std::string_view actual, std::string_view wanted) {
-  throw_error<ErrorCode::aggregate_type>("aggregate " + uuid_text(id) + " is a " + std::string{actual} + ", not a " +
-                                         std::string{wanted});
-}
 
 [[noreturn]] void throw_not_found(const AggregateType& type, std::span<const AggregateId> ids) {
   std::string text = "there is no " + std::string{type.name} + " with id ";
@@ -28,57 +23,6 @@ void throw_mismatch(const AggregateId& id, std::int32_t expected, std::int32_t a
                                    ", and the command expects " + std::to_string(expected) +
                                    ": look at it again before asking again",
                                expected, actual};
-}
-
-/// Folds a stored stream into a new aggregate.
-class UnitOfWork::Restoring final : public store::StreamReader {
- public:
-  Restoring(UnitOfWork& unit, const AggregateType& wanted, const AggregateId& id)
-      : unit_{unit},
-        wanted_{wanted},
-        id_{id},
-        folds_{unit.registry_.aggregates()[unit.registered(wanted)].folds} {}
-
-  void stream(std::string_view aggregate_type) override {
-    if (aggregate_type != wanted_.name) throw_wrong_type(id_, aggregate_type, wanted_.name);
-    aggregate_ = wanted_.create(id_);
-  }
-
-  void snapshot(std::int32_t last, std::string_view json) override {
-    read_snapshot(*wanted_.state, json, aggregate_->state_address());
-    aggregate_->stored_ = last;
-  }
-
-  void event(const store::EventRow& row) override {
-    require_next(row, id_, aggregate_->stored_);
-    unit_.decoder_.current(row.type, row.type_name, row.json, id_, row.sequence_number,
-                           [&](TypeIndex type, std::string_view json) { fold(type, json, row.sequence_number); });
-    aggregate_->stored_ = row.sequence_number;
-  }
-
-  std::unique_ptr<AggregateBase> take() { return std::move(aggregate_); }
-
- private:
-  void fold(TypeIndex type, std::string_view json, std::int32_t sequence_number) {
-    if (const auto function = folds_[type]) {
-      function(aggregate_->state_address(), unit_.decoder_.decode(type, json, aggregate_->id(), sequence_number));
-    }
-  }
-
-  UnitOfWork& unit_;
-  const AggregateType& wanted_;
-  AggregateId id_;
-  const std::vector<void (*)(void*, const void*)>& folds_;
-  std::unique_ptr<AggregateBase> aggregate_;
-};
-
-TypeIndex UnitOfWork::registered(const AggregateType& type) const {
-  const TypeIndex index = registry_.aggregate(type.name);
-  if (index == unknown_type) {
-    throw_error<ErrorCode::usage>("aggregate type " + std::string{type.name} +
-                                  " is not registered: add .aggregate<...>() to its domain");
-  }
-  return index;
 }
 
 AggregateBase* UnitOfWork::find(const AggregateType& type, const AggregateId& id) {
@@ -96,9 +40,9 @@ AggregateBase& UnitOfWork::touch_as(const AggregateType& type, Entry& entry) {
 }
 
 UnitOfWork::Entry* UnitOfWork::restore(const AggregateType& type, const AggregateId& id) {
-  Restoring restoring{*this, type, id};
-  if (!transaction_.load(id, restoring, registered(type))) return nullptr;
-  return keep(type, restoring.take());
+  AggregateReader reader{registry_, decoder_, id, &type};
+  if (!transaction_.load(id, reader, registered(registry_, type))) return nullptr;
+  return keep(type, reader.take());
 }
 
 UnitOfWork::Entry* UnitOfWork::keep(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate) {
@@ -125,23 +69,23 @@ std::vector<AggregateId> UnitOfWork::unknown(std::span<const AggregateId> ids) c
 }
 
 void UnitOfWork::restore_all(const AggregateType& type, std::span<const AggregateId> ids) {
-  std::map<AggregateId, Restoring> found;
+  std::map<AggregateId, AggregateReader> found;
   const auto reader_of = [&](const AggregateId& id) -> store::StreamReader& {
-    return found.try_emplace(id, *this, type, id).first->second;
+    return found.try_emplace(id, registry_, decoder_, id, &type).first->second;
   };
-  transaction_.load_all(ids, reader_of, registered(type));
+  transaction_.load_all(ids, reader_of, registered(registry_, type));
   std::vector<AggregateId> missing;
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(missing),
                [&](const AggregateId& id) { return found.count(id) == 0; });
   if (!missing.empty()) throw_not_found(type, missing);
-  for (auto& [id, restoring] : found) keep(type, restoring.take());
+  for (auto& [id, reader] : found) keep(type, reader.take());
 }
 
 const AggregateBase* UnitOfWork::find_past(const AggregateType& type, const AggregateId& id,
                                            const store::PastPoint& point) {
-  Restoring restoring{*this, type, id};
-  if (!transaction_.load_past(id, point, restoring)) return nullptr;
-  return past_.emplace_back(restoring.take()).get();
+  AggregateReader reader{registry_, decoder_, id, &type};
+  if (!transaction_.load_past(id, point, reader)) return nullptr;
+  return past_.emplace_back(reader.take()).get();
 }
 
 AggregateBase* UnitOfWork::find_by_unique_key(const AggregateType& type, std::string_view scope, const UniqueKey& key) {
@@ -233,6 +177,17 @@ store::KeyChanges UnitOfWork::key_changes() const {
     add_difference(changes, id, entry->stored_keys, keys_of(*entry->type, entry->aggregate->state_address()));
   }
   return changes;
+}
+
+std::vector<std::unique_ptr<AggregateBase>> UnitOfWork::release() {
+  std::vector<std::unique_ptr<AggregateBase>> aggregates;
+  aggregates.reserve(entries_.size());
+  for (auto& [id, entry] : entries_) {
+    if (entry->aggregate->stored_ != 0) aggregates.push_back(std::move(entry->aggregate));
+  }
+  entries_.clear();
+  touched_.clear();
+  return aggregates;
 }
 
 UniqueKeys UnitOfWork::unique_keys(const AggregateId& id) const {

@@ -61,6 +61,9 @@ class UnitOfWork {
   /// The unique keys of an aggregate that was loaded, as its stored events say; none when it was not loaded.
   [[nodiscard]] UniqueKeys unique_keys(const AggregateId& id) const;
 
+  /// Gives away the aggregates that have events, for Transaction::keep. What was handed out dangles after that.
+  [[nodiscard]] std::vector<std::unique_ptr<AggregateBase>> release();
+
  private:
   struct Entry {
     const AggregateType* type;
@@ -68,14 +71,12 @@ class UnitOfWork {
     std::uint64_t touched_by = 0;  ///< The command that touched it last.
     AggregateKeys stored_keys{};   ///< Those that the store has, or gets with the first events.
   };
-  class Restoring;
 
   void check_version(const AggregateId& id, std::int32_t version);
   Entry* restore(const AggregateType& type, const AggregateId& id);
   void restore_all(const AggregateType& type, std::span<const AggregateId> ids);
   Entry* keep(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate);
   [[nodiscard]] std::vector<AggregateId> unknown(std::span<const AggregateId> ids) const;
-  [[nodiscard]] TypeIndex registered(const AggregateType& type) const;
   AggregateBase& touch_as(const AggregateType& type, Entry& entry);
   void touch(Entry& entry);
   [[nodiscard]] static bool has_key(const Entry& entry, std::string_view scope, const UniqueKey& key);

@@ -8,6 +8,7 @@
 #include "migrations/postgres_replay.hpp"
 #include "migrations/postgres_projectors.hpp"
 #include "migrations/postgres_verifier.hpp"
+#include "pipeline/lanes.hpp"
 #include "runtime/schema_names.hpp"
 #include "store/postgres/postgres_audit.hpp"
 #include "store/postgres/postgres_event_log.hpp"
@@ -85,6 +86,12 @@ Application::Application(const Options& options, std::vector<Domain> domains, Ex
 Application::~Application() = default;
 
 CommandService& Application::commands() noexcept { return parts_->commands; }
+
+std::unique_ptr<CommandPipeline> Application::pipeline() { return pipeline(PipelineOptions{}); }
+
+std::unique_ptr<CommandPipeline> Application::pipeline(const PipelineOptions& options) {
+  return std::make_unique<pipeline::Lanes>(parts_->commands, parts_->store, options);
+}
 
 EventLog& Application::events() noexcept { return parts_->log; }
 

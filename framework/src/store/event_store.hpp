@@ -35,6 +35,9 @@ class StreamReader {
   /// The state after event `last`, in place of the events up to it. Only for a reader that asked for snapshots. When it
   /// throws Error(deserialization), the stream is read again, without.
   virtual void snapshot(std::int32_t /*last*/, std::string_view /*json*/) {}
+  /// The state after event `last`, in place of all events: an object of the aggregate type's State, to be copied. Only
+  /// stores that keep aggregates call it; see Transaction::keep.
+  virtual void state(std::int32_t /*last*/, const void* /*state*/) {}
   virtual void event(const EventRow& row) = 0;
 };
 
@@ -143,6 +146,13 @@ class Transaction {
   virtual void change_keys(const KeyChanges& changes) = 0;
 
   virtual void commit() = 0;
+
+  /// Hands over, after `commit`, the aggregates of the unit of work as they are now. A store that keeps them may give their
+  /// states to readers instead of events.
+  virtual void keep(std::vector<std::unique_ptr<AggregateBase>> /*aggregates*/) {}
+
+  /// Whether `keep` is of any use.
+  [[nodiscard]] virtual bool keeps() const noexcept { return false; }
 };
 
 /// A store. Thread-safe.

@@ -28,4 +28,20 @@ class Lease {
   std::unique_ptr<Connection> connection_;
 };
 
+/// The same for statements outside of transactions, after which nothing is open. Not thread-safe.
+class Loan {
+ public:
+  explicit Loan(Pool& pool) : pool_{pool}, connection_{pool.take()} {}
+  ~Loan() { pool_.give_back(std::move(connection_)); }
+  Loan(const Loan&) = delete;
+  Loan& operator=(const Loan&) = delete;
+
+  Connection* operator->() const noexcept { return connection_.get(); }
+  Connection& operator*() const noexcept { return *connection_; }
+
+ private:
+  Pool& pool_;
+  std::unique_ptr<Connection> connection_;
+};
+
 }  // namespace seriatim::postgres

@@ -68,7 +68,7 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 void PostgresStore::prepare(Connection& connection) const {
   const std::pair<std::string_view, std::string> fill[] = {{"{portion}", std::to_string(portion)}};
   std::string loads;
-  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until"}) {
+  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams"}) {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;
@@ -76,7 +76,9 @@ void PostgresStore::prepare(Connection& connection) const {
   connection.set_up(plan_by_indexes + loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +
                     statement("lock_aggregates", names_) + ";" + statement("require_version", names_) + ";" +
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
-                    statement("find_receipts", names_));
+                    statement("find_receipts", names_) + ";" + statement("append_batch", names_) + ";" +
+                    statement("create_aggregates", names_) + ";" + statement("require_versions", names_) + ";" +
+                    statement("store_batch_receipts", names_));
 }
 
 void PostgresStore::warn(const std::string& warning) const {
@@ -88,6 +90,10 @@ void PostgresStore::warn(const std::string& warning) const {
 }
 
 std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const views::LiveViews> view_versions) {
+  return begin_batch(view_versions);
+}
+
+std::unique_ptr<PostgresTransaction> PostgresStore::begin_batch(std::span<const views::LiveViews> view_versions) {
   return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions));
 }
 

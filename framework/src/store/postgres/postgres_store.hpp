@@ -43,6 +43,8 @@ class TypeIds {
   std::vector<std::string> aggregates_by_id_;
 };
 
+class PostgresTransaction;
+
 /// Thread-safe. The registry must outlive it.
 class PostgresStore final : public store::EventStore {
  public:
@@ -56,6 +58,8 @@ class PostgresStore final : public store::EventStore {
   PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {});
 
   [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const views::LiveViews> view_versions) override;
+  /// The same, for a batch.
+  [[nodiscard]] std::unique_ptr<PostgresTransaction> begin_batch(std::span<const views::LiveViews> view_versions);
   [[nodiscard]] std::int32_t version(const AggregateId& id) override;
   [[nodiscard]] std::vector<store::FoundReceipt> find_receipts(const std::vector<std::string>& keys,
                                                                const std::string& request) override;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/postgres/array_text.hpp"
+#include "store/postgres/batch_append.hpp"
 #include "store/postgres/event_append.hpp"
 #include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
@@ -149,14 +151,17 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
 /// Only those that pass a multiple of their threshold, so that the ordinary command pays nothing.
 void PostgresTransaction::mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams) {
   for (const store::StreamAppend* stream : streams) {
-    const auto& policy = store_.registry().aggregates()[stream->aggregate_type].type->snapshots;
-    if (!policy) continue;
-    const std::int32_t last = stream->expected_version + static_cast<std::int32_t>(stream->events.size());
-    if (last / policy->threshold == stream->expected_version / policy->threshold) continue;
-    batch().add("execute seriatim_snapshot_mark('" + uuid_text(stream->aggregate_id) + "'," +
-                    std::to_string(policy->version) + ")",
-                {Origin::Kind::guard, {}, {}, {}, false});
+    mark_for_snapshot(stream->aggregate_id, stream->aggregate_type, stream->expected_version,
+                      stream->expected_version + static_cast<std::int32_t>(stream->events.size()));
   }
+}
+
+void PostgresTransaction::mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before,
+                                            std::int32_t after) {
+  const auto& policy = store_.registry().aggregates()[type].type->snapshots;
+  if (!policy || after / policy->threshold == before / policy->threshold) return;
+  batch().add("execute seriatim_snapshot_mark('" + uuid_text(id) + "'," + std::to_string(policy->version) + ")",
+              {Origin::Kind::guard, {}, {}, {}, false});
 }
 
 bool PostgresTransaction::is_common(const store::CommandRecord& record,
@@ -303,8 +308,20 @@ views::Persistor& PostgresTransaction::persistor(std::size_t domain) {
     persistors_[domain] = std::make_unique<LivePersistor>(batch(), store_.registry().domains()[domain].view_schema(), "",
                                                           quoted_name(store_.names().store, "raise"));
   }
+  if (batched_) return batching_persistor(domain);
   persistors_[domain]->attribute_to(origin_);
   return *persistors_[domain];
+}
+
+views::Persistor& PostgresTransaction::batching_persistor(std::size_t domain) {
+  if (batching_.size() <= domain) batching_.resize(domain + 1);
+  if (batching_[domain] == nullptr) {
+    batching_[domain] = std::make_unique<BatchingPersistor>(*persistors_[domain], batch(),
+                                                            store_.registry().domains()[domain].view_schema(),
+                                                            quoted_name(store_.names().store, "raise"));
+  }
+  batching_[domain]->attribute_to(origin_);
+  return *batching_[domain];
 }
 
 void PostgresTransaction::attribute_to(std::string_view projector, const EventHeader& header,
@@ -330,6 +347,46 @@ void PostgresTransaction::change_keys(const store::KeyChanges& changes) {
     origin.explanation = refused_unique_keys_query(connection(), names, changes.unique_keys);
     batch().add("execute " + name + unique_key_arguments(connection(), changes.unique_keys), std::move(origin));
   }
+}
+
+void PostgresTransaction::add_unless_empty(std::string sql, const Origin& origin) {
+  if (!sql.empty()) batch().add(std::move(sql), origin);
+}
+
+void PostgresTransaction::take_turns(const std::set<std::string_view>& projectors) {
+  if (projectors.empty()) return;
+  const std::string name = batch().prepare("take_turns", [&] { return statement("take_turns", store_.names()); });
+  ArrayText names;
+  for (const std::string_view projector : projectors) names.add_text(projector);
+  std::string call = "execute " + name + "(";
+  names.append_to(call, connection());
+  batch().add(call + ")", {Origin::Kind::guard, {}, {}, {}, false});
+}
+
+void PostgresTransaction::append(const store::BatchWrite& write, const std::set<std::string_view>& in_turns) {
+  batched_ = true;
+  // Statements over arrays are planned once, perhaps while the tables are empty: only plans by index serve for ever.
+  batch().add("select set_config(name, 'off', true) from (values ('enable_seqscan'), ('enable_hashjoin'), "
+              "('enable_mergejoin')) as plans (name)",
+              {Origin::Kind::guard, {}, {}, {}, false});
+  const BatchAppend statements{store_, batch().connection(), write};
+  const Origin origin{Origin::Kind::append, "of a batch", {}, {}, false};
+  add_unless_empty(statements.lock(), origin);
+  take_turns(in_turns);
+  add_unless_empty(statements.require_versions(), {Origin::Kind::guard, {}, {}, {}, false});
+  add_unless_empty(statements.create(), origin);
+  add_unless_empty(statements.append(), origin);
+  for (const auto& [id, stream] : write.streams) mark_for_snapshot(id, stream.type, stream.before, stream.after);
+}
+
+void PostgresTransaction::finish(const store::BatchWrite& write) {
+  for (const auto& persistor : batching_) {
+    if (persistor != nullptr) persistor->flush();
+  }
+  change_keys(write.keys);
+  add_unless_empty(BatchAppend{store_, batch().connection(), write}.store_receipts(),
+                   {Origin::Kind::receipt, {}, {}, {}, false});
+  commit();
 }
 
 void PostgresTransaction::commit() {

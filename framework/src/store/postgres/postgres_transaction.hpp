@@ -7,7 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "store/postgres/live_persistor.hpp"
+#include "store/batch_write.hpp"
+#include "store/postgres/batching_persistor.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/stream_loader.hpp"
 
@@ -37,6 +38,15 @@ class PostgresTransaction final : public store::Transaction {
   void change_keys(const store::KeyChanges& changes) override;
   void commit() override;
 
+  /// Stores what many commands came to, but for keys and receipts: `change_keys` and `finish` come after their projectors.
+  /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking). Batches that
+  /// call the same of the projectors `in_turns` wait for each other: of those whose rows several aggregates share, two
+  /// batches would lock rows in different orders.
+  void append(const store::BatchWrite& write, const std::set<std::string_view>& in_turns);
+
+  /// The rest of it, and COMMIT.
+  void finish(const store::BatchWrite& write);
+
   /// Runs a statement at once, for what has to know its result. It sees what was sent, not what is collected.
   pqxx::result query(const std::string& sql) { return batch().query(sql); }
   [[nodiscard]] const Connection& connection() { return batch().connection(); }
@@ -52,6 +62,10 @@ class PostgresTransaction final : public store::Transaction {
                   Timestamp created_at);
   [[nodiscard]] StreamLoader loader();
   void mark_for_snapshots(const std::vector<const store::StreamAppend*>& streams);
+  void mark_for_snapshot(const AggregateId& id, core::TypeIndex type, std::int32_t before, std::int32_t after);
+  views::Persistor& batching_persistor(std::size_t domain);
+  void take_turns(const std::set<std::string_view>& projectors);
+  void add_unless_empty(std::string sql, const Origin& origin);
   [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
   PostgresStore& store_;
@@ -59,6 +73,8 @@ class PostgresTransaction final : public store::Transaction {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
+  std::vector<std::unique_ptr<BatchingPersistor>> batching_;  ///< The same, of a batch.
+  bool batched_ = false;
   Origin origin_;
   std::map<AggregateId, std::int32_t> versions_;  ///< The last event of each stream loaded or continued here.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.

@@ -68,6 +68,12 @@ void StreamLoader::load_all(std::span<const AggregateId> ids,
   const pqxx::result rows =
       query_("execute seriatim_load_streams(" + array_of(ids) + "," + (parameters.empty() ? "0,''" : parameters) + "," +
              std::to_string(limit) + ")");
+  read_each(ids, rows, limit, reader_of, loaded);
+}
+
+void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
+                             const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                             const std::function<void(const AggregateId&, std::int32_t)>& loaded) {
   for (pqxx::result::size_type at = 0; at < rows.size();) {
     const auto place = rows[at][0].as<std::size_t>();
     pqxx::result::size_type end = at;
@@ -76,6 +82,26 @@ void StreamLoader::load_all(std::span<const AggregateId> ids,
     loaded(id, read({id, rows, at, end, 1, limit}, reader_of(id)));
     at = end;
   }
+}
+
+void StreamLoader::load_any(std::span<const AggregateId> ids,
+                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of) {
+  if (ids.empty()) return;
+  std::string types = "'{";
+  std::string versions = "'{";
+  std::string names = "array[";
+  const auto& registered = store_.registry().aggregates();
+  for (std::size_t i = 0; i < registered.size(); ++i) {
+    if (!registered[i].type->snapshots) continue;
+    const char* separator = types.size() > 2 ? "," : "";
+    types += separator + std::to_string(store_.ids().aggregate(static_cast<core::TypeIndex>(i)));
+    versions += separator + std::to_string(registered[i].type->snapshots->version);
+    names += separator + quoted_text(registered[i].type->name);
+  }
+  const std::size_t limit = std::max(least_portion, together / ids.size());
+  const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
+                                   "}'," + names + "]::text[]," + std::to_string(limit) + ")");
+  read_each(ids, rows, limit, reader_of, [](const AggregateId&, std::int32_t) {});
 }
 
 bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {

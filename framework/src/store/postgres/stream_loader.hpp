@@ -26,12 +26,19 @@ class StreamLoader {
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
                 const std::function<void(const AggregateId&, std::int32_t)>& loaded);
 
+  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches.
+  void load_any(std::span<const AggregateId> ids,
+                const std::function<store::StreamReader&(const AggregateId&)>& reader_of);
+
   /// See store::Transaction.
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader);
 
  private:
   struct Portion;
 
+  void read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
+                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                 const std::function<void(const AggregateId&, std::int32_t)>& loaded);
   std::int32_t read(const Portion& portion, store::StreamReader& reader);
   std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
   bool read_snapshot(const Portion& portion, store::StreamReader& reader);

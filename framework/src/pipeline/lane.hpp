@@ -1,0 +1,85 @@
+#pragma once
+// A lane of the pipeline: one thread that carries out the commands routed to it.
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "pipeline/back_off.hpp"
+#include "pipeline/batch_attempt.hpp"
+
+namespace seriatim::pipeline {
+
+/// A clock that never goes back.
+class LaneClock final : public Clock {
+ public:
+  explicit LaneClock(const Clock& clock) : clock_{clock} {}
+  /// Only for the lane's thread.
+  [[nodiscard]] Timestamp now() const override { return last_ = std::max(last_, clock_.now()); }
+
+ private:
+  const Clock& clock_;
+  mutable Timestamp last_{};
+};
+
+/// Takes what waits, in the order in which it came, as batches, and answers each command. `give` and `stop` are for any
+/// thread.
+class Lane {
+ public:
+  /// `answered` is called after each answer. All must outlive the lane.
+  Lane(core::CommandExecutor& executor, postgres::PostgresStore& store, const PipelineOptions& options,
+       std::function<void()> answered);
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  void give(Submission submission);
+
+  /// Ends the thread when nothing waits; with `cancel`, what was not begun is answered with Error(pipeline_stopped).
+  void stop(PipelineStop how);
+  /// After `stop`.
+  void join();
+
+ private:
+  friend class Doubt;
+  using Steady = std::chrono::steady_clock;
+
+  void work() noexcept;
+  [[nodiscard]] std::vector<Submission> take();
+  void carry_out(std::span<Submission> commands) noexcept;
+  void settle_all(std::span<Submission> commands);
+  [[nodiscard]] std::size_t settle_some(std::span<Submission> commands);
+  void settle_parts(std::span<Submission> commands);
+  void execute(Submission& command);
+  [[nodiscard]] Outcome outcome_alone(const Submission& command);
+  [[nodiscard]] bool try_again(const Error& error, const BatchAttempt& attempt, int attempts);
+  [[nodiscard]] bool wait_for_database();
+  [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+  void answer(Submission& command, Outcome outcome);
+  void answer_all(std::span<Submission> commands, const std::exception_ptr& error);
+  void pause(std::chrono::milliseconds length);
+
+  core::CommandExecutor& executor_;
+  const PipelineOptions& options_;
+  std::function<void()> answered_;
+  AggregateCache cache_;
+  BatchState state_;
+  BatchStore batch_store_;
+  LaneClock clock_;
+  const core::CallContext calls_;
+  const BatchContext context_;
+  BackOff back_off_;
+  std::optional<Steady::time_point> unreachable_since_;
+
+  std::mutex mutex_;  ///< Guards those below.
+  std::condition_variable changed_;
+  std::deque<Submission> waiting_;
+  bool stopping_ = false;
+  std::atomic<bool> cancelled_{false};
+  std::thread thread_;
+};
+
+}  // namespace seriatim::pipeline

@@ -1,0 +1,130 @@
+// The command pipeline beside pgbench, and how long its commands take at half of what it can do.
+#include "seriatim/pipeline.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "measure.hpp"
+#include "peer.hpp"
+#include "seriatim/decimal.hpp"
+#include "wallet/commands.hpp"
+
+namespace bench {
+namespace {
+
+using namespace seriatim::literals;
+using Steady = std::chrono::steady_clock;
+
+/// What completions write down; each has its place.
+class Answers {
+ public:
+  void add(std::exception_ptr error, double milliseconds) {
+    const std::scoped_lock lock{mutex_};
+    if (error != nullptr && failure_ == nullptr) failure_ = error;
+    latencies_.push_back(milliseconds);
+  }
+  /// How many there were; throws what the first failure threw.
+  [[nodiscard]] std::size_t count() {
+    const std::scoped_lock lock{mutex_};
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    return latencies_.size();
+  }
+  /// The latency that a part of all answers stays below.
+  [[nodiscard]] double percentile(double part) {
+    const std::scoped_lock lock{mutex_};
+    std::sort(latencies_.begin(), latencies_.end());
+    return latencies_.empty() ? 0 : latencies_[static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1))];
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+  std::vector<double> latencies_;
+};
+
+class Load {
+ public:
+  Load(const StoreFixture& store, seriatim::CommandPipeline& pipeline, Answers& answers)
+      : pipeline_{pipeline}, answers_{answers}, wallet_{1, store.wallets()} {}
+
+  /// A command that was due at that moment.
+  void submit(Steady::time_point due) {
+    const wallet::AddMoney command{{.aggregate_id = StoreFixture::wallet_id(wallet_(random_))}, "1.00"_decimal, "bench"};
+    pipeline_.submit(command, [&answers = answers_, due](std::exception_ptr error, const seriatim::ExecutionResult&) {
+      answers.add(std::move(error), std::chrono::duration<double, std::milli>(Steady::now() - due).count());
+    });
+  }
+
+ private:
+  seriatim::CommandPipeline& pipeline_;
+  Answers& answers_;
+  std::mt19937_64 random_{1};
+  std::uniform_int_distribution<std::int64_t> wallet_;
+};
+
+/// Commands/s when there are always some waiting.
+double pipeline_commands(const StoreFixture& store, int seconds) {
+  const auto app = store.application();
+  seriatim::PipelineOptions options;
+  options.capacity = 2'000;
+  Answers answers;
+  const auto pipeline = app->pipeline(options);
+  Load load{store, *pipeline, answers};
+  const auto warm = Steady::now() + std::chrono::milliseconds{500};
+  while (Steady::now() < warm) load.submit(Steady::now());
+  const std::size_t before = answers.count();
+  const auto start = Steady::now();
+  const auto end = start + std::chrono::seconds{seconds};
+  while (Steady::now() < end) load.submit(Steady::now());
+  const std::size_t done = answers.count() - before;
+  const std::chrono::duration<double> elapsed = Steady::now() - start;
+  pipeline->stop(seriatim::PipelineStop::drain);
+  (void)answers.count();
+  return static_cast<double>(done) / elapsed.count();
+}
+
+/// The 99th percentile of the latency, in milliseconds, when commands come at that rate, whether or not others are done.
+double pipeline_latency(const StoreFixture& store, double rate, int seconds) {
+  const auto app = store.application();
+  Answers warm_up;
+  Answers answers;
+  const auto pipeline = app->pipeline();
+  const auto run = [&](Answers& into, std::chrono::milliseconds length) {
+    Load load{store, *pipeline, into};
+    const auto start = Steady::now();
+    const std::chrono::duration<double> gap{1 / rate};
+    for (std::int64_t i = 0;; ++i) {
+      const auto due = start + std::chrono::duration_cast<Steady::duration>(gap * static_cast<double>(i));
+      if (due - start > length) return;
+      if (due > Steady::now()) std::this_thread::sleep_until(due);
+      load.submit(due);
+    }
+  };
+  run(warm_up, std::chrono::milliseconds{500});
+  run(answers, std::chrono::seconds{seconds});
+  pipeline->stop(seriatim::PipelineStop::drain);
+  (void)answers.count();
+  return answers.percentile(0.99);
+}
+
+}  // namespace
+
+void measure_pipeline(const StoreFixture& store, int rounds, int seconds) {
+  std::vector<double> ours;
+  std::vector<double> theirs;
+  std::vector<double> latencies;
+  for (int round = 0; round < rounds; ++round) {
+    theirs.push_back(pgbench_commands(store, 8, seconds));
+    ours.push_back(pipeline_commands(store, seconds));
+    latencies.push_back(pipeline_latency(store, ours.back() / 2, seconds));
+  }
+  print("commands/s, pipeline (peer: pgbench, 8 clients)", median(ours), median(theirs));
+  std::printf("%-58s %12.1f %12.1f\n", "99th percentile at half load, ms (target beside it)", median(latencies), 20.0);
+  std::fflush(stdout);
+}
+
+}  // namespace bench
