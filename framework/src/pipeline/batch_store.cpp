@@ -168,6 +168,6 @@ std::vector<store::FoundReceipt> BatchStore::find_receipts(const std::vector<std
   return batch_.store().find_receipts(keys, request);
 }
 
-std::vector<int> BatchStore::view_versions() { return batch_.store().view_versions(); }
+std::vector<views::LiveViews> BatchStore::view_versions() { return batch_.store().view_versions(); }
 
 }  // namespace seriatim::pipeline

@@ -15,7 +15,7 @@ class BatchStore final : public store::EventStore {
   [[nodiscard]] std::int32_t version(const AggregateId& id) override;
   [[nodiscard]] std::vector<store::FoundReceipt> find_receipts(const std::vector<std::string>& keys,
                                                                const std::string& request) override;
-  [[nodiscard]] std::vector<int> view_versions() override;
+  [[nodiscard]] std::vector<views::LiveViews> view_versions() override;
 
  private:
   BatchState& batch_;
