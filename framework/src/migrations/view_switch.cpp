@@ -1,5 +1,6 @@
 #include "migrations/view_switch.hpp"
 
+#include <limits>
 #include <random>
 #include <thread>
 
@@ -9,6 +10,9 @@ namespace {
 /// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
 constexpr std::int64_t few_events = 100;
 constexpr int most_passes = 20;
+/// So many passes that found no fewer events than the one before, and writers are faster than passes are: each further one
+/// would only take longer.
+constexpr int most_futile_passes = 2;
 constexpr int switch_attempts = 30;
 /// How long writers may queue behind a switch that cannot get its lock, per attempt.
 constexpr const char* begin_switch = "begin; set local lock_timeout = '500ms'";
@@ -41,10 +45,14 @@ void lock_writers_out(MigrationRun& run, Progress& progress, const std::function
 }
 
 void ViewSwitch::catch_up() {
-  for (int i = 0; i < most_passes; ++i) {
+  int futile = 0;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < most_passes && futile < most_futile_passes; ++i) {
     const std::int64_t events = standby_.pass().value_or(0);
     run_.events += events;
     if (events <= few_events) return;
+    if (events >= before) ++futile;
+    before = events;
   }
 }
 
