@@ -100,9 +100,10 @@ BOOST_AUTO_TEST_CASE(programs_of_two_versions_write_until_the_switch_and_the_new
   const auto old = program(wallet_next::first());
   online(*old);
   offline(*old);
-  // The newer one's projector of movements is dormant, so both serve.
-  Writers by_old{*this, *old, 2};
-  Writers by_new{*this, *app, 2};
+  // The newer one's projector of movements is dormant, so both serve. One thread each: catching up asks for a row with each
+  // event, and is to be faster than they are.
+  Writers by_old{*this, *old, 1};
+  Writers by_new{*this, *app, 1};
   by_old.wait_for(by_old.done, 50);
   by_new.wait_for(by_new.done, 50);
   BOOST_TEST(by_old.refused == 0);
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE(programs_of_two_versions_write_until_the_switch_and_the_new
   by_new.stop();
   BOOST_TEST(by_old.failed + by_new.failed == 0);
   BOOST_TEST(by_new.refused == 0);
-  BOOST_TEST(stored() == std::to_string(4 + old_done + by_new.done), "what was answered is stored, and nothing else");
+  BOOST_TEST(stored() == std::to_string(2 + old_done + by_new.done), "what was answered is stored, and nothing else");
   BOOST_TEST(wrong_wallets() == "0");
   BOOST_TEST(wrong_transactions() == "0");
 }

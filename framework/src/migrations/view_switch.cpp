@@ -1,6 +1,7 @@
 #include "migrations/view_switch.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <thread>
 
@@ -15,6 +16,9 @@ using Clock = std::chrono::steady_clock;
 /// Passes before writers are locked out end when a pass found this few events: they replay in milliseconds.
 constexpr std::int64_t few_events = 100;
 constexpr int most_passes = 20;
+/// So many passes that found no fewer events than the one before, and writers are faster than passes are: each further one
+/// would only take longer.
+constexpr int most_futile_passes = 2;
 /// More would keep writers waiting for too long.
 constexpr std::int64_t most_events_in_a_switch = 500;
 /// How long others may queue behind a switch that cannot get its locks: in the first attempt, and at most.
@@ -114,11 +118,14 @@ void lock_writers_out(MigrationRun& run, const postgres::SchemaNames& names, con
 }
 
 void ViewSwitch::catch_up() {
-  for (int i = 1;; ++i) {
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  for (int passes = 1, futile = 0;; ++passes) {
     const std::int64_t events = standby_.pass().value_or(0);
     run_.events += events;
     if (events <= few_events) break;
-    if (i == most_passes) return;
+    if (events >= before) ++futile;
+    if (passes == most_passes || futile == most_futile_passes) return;
+    before = events;
   }
   const std::int64_t left = standby_.behind();
   if (left <= most_events_in_a_switch) return;
