@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(execute_through_a_pipeline_answers_each_line_in_the_order_o
   }
   BOOST_TEST(contains(result.errors, "206 commands: 203 ok, 2 refused, 1 malformed, in "));
   BOOST_TEST(contains(result.errors, "99 % within "));
-  BOOST_TEST(query("select string_agg(balance::text, ' ' order by balance) from view_schema.wallet_records") == "0 100");
+  BOOST_TEST(query("select string_agg(balance::text, ' ' order by balance) from view_schema.wallet_records") == "0.00 100.00");
 }
 
 BOOST_AUTO_TEST_CASE(a_pipeline_does_not_stop_at_an_error_and_lanes_are_its_own) {
