@@ -178,6 +178,10 @@ const Origin* Batch::run_again(bool joined, std::string& message, std::string& s
     try {
       run_again(statement, joined && !statement.joined.empty() ? statement.joined : statement.sql);
     } catch (const DatabaseError& error) {
+      if (error.code() == ErrorCode::transient) {  // Somebody else is in the way now: nobody here is to blame.
+        roll_back();
+        throw;
+      }
       message = error.what();
       state = error.sqlstate();
       found = joined && !statement.joined.empty() ? &statement.joined_origin : &statement.origin;
