@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli.hpp"
+#include "paths.hpp"
 #include "support/sql_script.hpp"
 #include "support/wallet_store.hpp"
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "paths.hpp"
 #include "support/program.hpp"
 #include "support/shared_cluster.hpp"
 

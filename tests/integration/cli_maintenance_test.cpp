@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli.hpp"
+#include "paths.hpp"
 
 namespace {
 

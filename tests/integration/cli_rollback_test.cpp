@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "cli.hpp"
+#include "paths.hpp"
 #include "runtime/process.hpp"
 
 namespace {

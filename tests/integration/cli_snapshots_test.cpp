@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli.hpp"
+#include "paths.hpp"
 
 using namespace seriatim::testing;
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "paths.hpp"
 #include "runtime/process.hpp"
 #include "support/git_repository.hpp"
 #include "support/shared_cluster.hpp"

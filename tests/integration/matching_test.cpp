@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/registry.hpp"
+#include "paths.hpp"
 #include "support/order_store.hpp"
 #include "support/program.hpp"
 

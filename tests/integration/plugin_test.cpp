@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli.hpp"
+#include "paths.hpp"
 
 namespace {
 

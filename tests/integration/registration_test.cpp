@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/registry.hpp"
+#include "paths.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "support/program.hpp"
 #include "support/wallet_store.hpp"

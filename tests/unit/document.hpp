@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "paths.hpp"
+
 namespace seriatim::testing {
 
 inline const std::filesystem::path source_directory = SERIATIM_SOURCE_DIR;
