@@ -67,9 +67,10 @@ StoreFixture::~StoreFixture() {
   }
 }
 
-std::unique_ptr<seriatim::Application> StoreFixture::application() const {
+std::unique_ptr<seriatim::Application> StoreFixture::application(std::size_t kept_bytes) const {
   seriatim::Options options;
   options.database_url = url_;
+  options.kept_aggregates_bytes = kept_bytes;
   return std::make_unique<seriatim::Application>(options, std::vector<seriatim::Domain>{wallet::domain()});
 }
 

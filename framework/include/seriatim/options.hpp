@@ -2,6 +2,7 @@
 // Options of an application: where its database is and how it behaves. Plain values; see docs/command-line.md for the
 // environment variables and the configuration file.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,13 @@ struct Options {
   int max_workflow_depth = 100;
   int secret_cost = Secret::default_cost;  ///< Each more doubles the time that hashing a Secret takes; 4 to 31.
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
+
+  /// Roughly the memory in which CommandService::execute keeps aggregates between calls, so that a command on one of them
+  /// loads nothing: one round trip instead of two. 0 keeps none. What was kept is made sure of in the transaction that rests
+  /// on it, and the call made again from the stored events when it is outdated; then filters, middleware and handlers run
+  /// twice. So it pays where most commands on an aggregate come through one program, and costs time where several programs
+  /// take turns at one.
+  std::size_t kept_aggregates_bytes = 0;
 
   /// Told of what went wrong without making a call fail, in a sentence: a snapshot that cannot be read. Called by the
   /// thread that noticed; must not throw. Without one, warnings go to standard error.

@@ -15,8 +15,9 @@ namespace {
 thread_local CommandCall* running = nullptr;
 
 std::unique_ptr<store::Transaction> begin(const CallContext& context, const views::ActiveViews& active,
-                                          const DryRunPart* dry_run) {
-  std::unique_ptr<store::Transaction> transaction = context.store.begin(active.versions());
+                                          const DryRunPart* dry_run, bool anew) {
+  if (dry_run == nullptr && !anew) return context.store.begin(active.versions());
+  std::unique_ptr<store::Transaction> transaction = context.store.begin_anew(active.versions());
   if (dry_run == nullptr) return transaction;
   return std::make_unique<DryRunTransaction>(std::move(transaction), context.registry, dry_run->streams);
 }
@@ -24,12 +25,12 @@ std::unique_ptr<store::Transaction> begin(const CallContext& context, const view
 }  // namespace
 
 CommandCall::CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run,
-                         std::vector<AppliedEvent>* later)
+                         std::vector<AppliedEvent>* later, bool anew)
     : context_{context},
       active_{active},
       recorder_{dry_run == nullptr ? nullptr : &dry_run->recorder},
       later_{later},
-      transaction_{begin(context, active, dry_run)},
+      transaction_{begin(context, active, dry_run, anew)},
       decoder_{context.registry},
       unit_{context.registry, *transaction_, decoder_},
       repository_{unit_},
@@ -51,7 +52,11 @@ ExecutionResult CommandCall::run(const CommandRequest& request) {
     run_queue();
     if (changed_) transaction_->change_keys(unit_.key_changes());
     if (request.has_keys()) transaction_->store_receipts(request.receipts(result_));
-    if (changed_ || request.has_keys()) commit();
+    if (changed_ || request.has_keys()) {
+      commit();
+    } else {
+      transaction_->confirm();
+    }
     return std::move(result_);
   } catch (const SequenceNumberMismatch&) {
     throw;

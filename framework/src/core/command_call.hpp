@@ -43,9 +43,9 @@ struct ExpectedVersion {
 class CommandCall {
  public:
   /// With `dry_run`, nothing is stored. With `later`, the events are added to it and go to no projector: somebody else
-  /// publishes them, in the transaction that stores them.
+  /// publishes them, in the transaction that stores them. With `anew`, nothing that the store keeps is relied on.
   CommandCall(const CallContext& context, const views::ActiveViews& active, const DryRunPart* dry_run = nullptr,
-              std::vector<AppliedEvent>* later = nullptr);
+              std::vector<AppliedEvent>* later = nullptr, bool anew = false);
   ~CommandCall();
   CommandCall(const CommandCall&) = delete;
   CommandCall& operator=(const CommandCall&) = delete;
@@ -55,6 +55,9 @@ class CommandCall {
 
   /// Runs a request's commands, and those that they enqueue, and commits.
   [[nodiscard]] ExecutionResult run(const CommandRequest& request);
+
+  /// Whether a failure may be due to what the store kept, and says nothing before the call was made anew.
+  [[nodiscard]] bool relied_on_kept() const noexcept { return transaction_->relied_on_kept(); }
 
   /// Lets commands from within a handler join the end of the queue. Error(usage) when one has an idempotency key.
   void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);

@@ -31,25 +31,36 @@ ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::
   }
   const CommandRequest request{std::move(commands), std::move(statements)};
   Retries retries{context_.execution.retry};
+  bool anew = false;
   for (;;) {
     const Active active = active_views();
-    std::exception_ptr failure;
-    std::vector<AfterCommitTask> after_commit;
-    ExecutionResult result;
-    try {
-      CommandCall call{context_, *active};
-      result = call.run(request);
-      after_commit = call.take_after_commit();
-    } catch (...) {
-      failure = std::current_exception();
+    Attempt attempt = try_to_run(request, *active, anew);
+    if (attempt.failure == nullptr) {
+      run_after_commit(*this, std::move(attempt.after_commit), attempt.result);
+      return std::move(attempt.result);
     }
-    if (failure == nullptr) {
-      run_after_commit(*this, std::move(after_commit), result);
-      return result;
+    const std::exception_ptr failure = attempt.failure;
+    if (attempt.relied_on_kept && !is_in_doubt(failure)) {
+      anew = true;  // An old state may be to blame: only what is stored says whether this fails.
+      continue;
     }
     if (std::optional<ExecutionResult> first = first_outcome(request, failure)) return *std::move(first);
     if (!try_again(failure, active, retries)) std::rethrow_exception(failure);
   }
+}
+
+CommandExecutor::Attempt CommandExecutor::try_to_run(const CommandRequest& request, const views::ActiveViews& active,
+                                                     bool anew) const {
+  Attempt attempt;
+  CommandCall call{context_, active, nullptr, nullptr, anew};
+  try {
+    attempt.result = call.run(request);
+    attempt.after_commit = call.take_after_commit();
+  } catch (...) {
+    attempt.failure = std::current_exception();
+    attempt.relied_on_kept = call.relied_on_kept();
+  }
+  return attempt;
 }
 
 ExecutionResult CommandExecutor::rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run) {

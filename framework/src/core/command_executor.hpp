@@ -38,6 +38,15 @@ class CommandExecutor final : public CommandService {
   [[nodiscard]] const CallContext& context() const noexcept { return context_; }
 
  private:
+  /// What became of one attempt.
+  struct Attempt {
+    ExecutionResult result{};
+    std::vector<AfterCommitTask> after_commit{};
+    std::exception_ptr failure{};  ///< Nothing of it is stored then, unless it is in doubt.
+    bool relied_on_kept = false;   ///< See CommandCall. Of a failure.
+  };
+
+  [[nodiscard]] Attempt try_to_run(const CommandRequest& request, const views::ActiveViews& active, bool anew) const;
   [[nodiscard]] std::optional<ExecutionResult> first_outcome(const CommandRequest& request,
                                                              const std::exception_ptr& failure) const;
   [[nodiscard]] bool try_again(const std::exception_ptr& failure, const Active& met, Retries& retries);

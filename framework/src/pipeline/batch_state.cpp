@@ -27,9 +27,9 @@ class ForgivingReader final : public store::StreamReader {
   void event(const store::EventRow& row) override {
     attempt([&] { reader_.event(row); });
   }
-  std::optional<CachedAggregate> take() {
+  std::optional<core::CachedAggregate> take() {
     if (!good_) return std::nullopt;
-    return CachedAggregate{reader_.type(), reader_.take()};
+    return core::CachedAggregate{reader_.type(), reader_.take()};
   }
 
  private:
@@ -52,7 +52,7 @@ bool creates(const std::map<AggregateId, store::BatchStream>& streams, const Agg
   return found != streams.end() && found->second.before == 0;
 }
 
-std::int32_t version_of(const CachedAggregate& kept) { return core::AggregateAccess::stored(*kept.aggregate); }
+std::int32_t version_of(const core::CachedAggregate& kept) { return core::AggregateAccess::stored(*kept.aggregate); }
 
 /// The last one counts.
 void merge(std::vector<store::PartitionKeyChange>& all, std::vector<store::PartitionKeyChange> more) {
@@ -101,17 +101,17 @@ void BatchState::load(std::span<const AggregateId> ids) {
     const auto found = readers.find(id);
     if (found == readers.end()) {
       absent_.insert(id);
-    } else if (std::optional<CachedAggregate> read = found->second.take()) {
+    } else if (std::optional<core::CachedAggregate> read = found->second.take()) {
       cache_.put(*std::move(read));
       fresh_.insert(id);
     }
   }
 }
 
-const CachedAggregate* BatchState::find(const AggregateId& id) {
+const core::CachedAggregate* BatchState::find(const AggregateId& id) {
   const auto changed = changed_.find(id);
   if (changed != changed_.end()) return &changed->second;
-  const CachedAggregate* kept = cache_.find(id);
+  const core::CachedAggregate* kept = cache_.find(id);
   if (kept != nullptr && fresh_.count(id) == 0) write_.read.emplace(id, version_of(*kept));
   return kept;
 }
@@ -120,7 +120,7 @@ std::optional<BatchState::Versions> BatchState::versions(const AggregateId& id) 
   const auto changed = changed_.find(id);
   if (changed != changed_.end()) return Versions{version_of(changed->second), write_.streams.at(id).before};
   if (absent_.count(id) != 0) return Versions{0, 0};
-  const CachedAggregate* kept = cache_.find(id);
+  const core::CachedAggregate* kept = cache_.find(id);
   if (kept == nullptr) return std::nullopt;
   return Versions{version_of(*kept), version_of(*kept)};
 }
@@ -169,7 +169,7 @@ void BatchState::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
     const AggregateId id = aggregate->id();
     const auto stream = write_.streams.find(id);
     if (stream == write_.streams.end()) continue;  // As it was.
-    changed_.insert_or_assign(id, CachedAggregate{stream->second.type, std::move(aggregate)});
+    changed_.insert_or_assign(id, core::CachedAggregate{stream->second.type, std::move(aggregate)});
   }
 }
 

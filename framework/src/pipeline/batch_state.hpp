@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/aggregate_cache.hpp"
 #include "core/event_decoder.hpp"
-#include "pipeline/aggregate_cache.hpp"
 #include "store/batch_write.hpp"
 #include "store/postgres/postgres_store.hpp"
 
@@ -36,7 +36,7 @@ struct Pending {
 class BatchState {
  public:
   /// All must outlive it.
-  BatchState(postgres::PostgresStore& store, AggregateCache& cache)
+  BatchState(postgres::PostgresStore& store, core::AggregateCache& cache)
       : store_{store}, cache_{cache}, decoder_{store.registry()} {}
 
   /// Forgets the batch before.
@@ -46,7 +46,7 @@ class BatchState {
   void load(std::span<const AggregateId> ids);
 
   /// The aggregate as the batch has left it; null when there is none, or it is unknown. Notes that somebody relies on it.
-  [[nodiscard]] const CachedAggregate* find(const AggregateId& id);
+  [[nodiscard]] const core::CachedAggregate* find(const AggregateId& id);
 
   /// Whether it is known that there was no such aggregate when the batch began, and that the batch has not made it.
   [[nodiscard]] bool absent(const AggregateId& id) const { return absent_.count(id) != 0 && changed_.count(id) == 0; }
@@ -87,10 +87,10 @@ class BatchState {
 
  private:
   postgres::PostgresStore& store_;
-  AggregateCache& cache_;
+  core::AggregateCache& cache_;
   core::EventDecoder decoder_;
   store::BatchWrite write_;
-  std::unordered_map<AggregateId, CachedAggregate, std::hash<AggregateId>> changed_;
+  std::unordered_map<AggregateId, core::CachedAggregate, std::hash<AggregateId>> changed_;
   std::unordered_set<AggregateId, std::hash<AggregateId>> fresh_;   ///< Read during this batch.
   std::unordered_set<AggregateId, std::hash<AggregateId>> absent_;  ///< Looked for during this batch.
   std::set<std::pair<std::string, std::string>> claimed_;           ///< Scopes and keys of new aggregates.

@@ -55,7 +55,7 @@ void MemberTransaction::refuse(Misfit misfit) {
 }
 
 bool MemberTransaction::hand_over(const AggregateId& id, store::StreamReader& reader) {
-  const CachedAggregate* kept = batch_.find(id);
+  const core::CachedAggregate* kept = batch_.find(id);
   if (kept == nullptr) return false;
   reader.stream(batch_.registry().aggregates()[kept->type].type->name);
   const AggregateBase& aggregate = *kept->aggregate;

@@ -65,7 +65,7 @@ class Lane {
   core::CommandExecutor& executor_;
   const PipelineOptions& options_;
   std::function<void()> answered_;
-  AggregateCache cache_;
+  core::AggregateCache cache_;
   BatchState state_;
   BatchStore batch_store_;
   LaneClock clock_;

@@ -40,7 +40,7 @@ struct Application::Parts {
       : options{require_usable(given)},
         clock{clock_or_system(std::move(given_clock), options)},
         registry{std::move(domains)},
-        store{options.database_url, schema_names(options), registry, options.on_warning},
+        store{options.database_url, schema_names(options), registry, options.on_warning, options.kept_aggregates_bytes},
         log{store},
         snapshots{store},
         audit{store},

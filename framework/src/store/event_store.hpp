@@ -153,6 +153,14 @@ class Transaction {
 
   /// Whether `keep` is of any use.
   [[nodiscard]] virtual bool keeps() const noexcept { return false; }
+
+  /// Whether a reader was given a state that the store had kept. Then it may be an old one until `commit` or `confirm` has
+  /// succeeded, and whatever else came of this transaction may be its fault: see EventStore::begin_anew.
+  [[nodiscard]] virtual bool relied_on_kept() const noexcept { return false; }
+
+  /// Ends a transaction that changed nothing: makes sure that the states that were kept are those that are stored.
+  /// Error(optimistic_locking) when they are not.
+  virtual void confirm() {}
 };
 
 /// A store. Thread-safe.
@@ -163,6 +171,11 @@ class EventStore {
   /// A transaction that relies on these views, by domain index: they stay so until it ends. When they are others, its first
   /// call that reaches the database throws Error(projector_migrating).
   [[nodiscard]] virtual std::unique_ptr<Transaction> begin(std::span<const views::LiveViews> view_versions) = 0;
+
+  /// The same, for a transaction that reads nothing but what is stored, whatever the store keeps.
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin_anew(std::span<const views::LiveViews> view_versions) {
+    return begin(view_versions);
+  }
 
   /// The number of an aggregate's last event; 0 when there is no such aggregate.
   [[nodiscard]] virtual std::int32_t version(const AggregateId& id) = 0;

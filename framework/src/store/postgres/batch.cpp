@@ -130,7 +130,7 @@ void Batch::fail(const Error& error) {
   const auto* database_error = dynamic_cast<const DatabaseError*>(&error);
   if (database_error == nullptr || !connection_.usable()) throw error;
   roll_back();
-  if (forgot_ || !blames_statement(*database_error)) throw *database_error;
+  if (forgot_ || hasty_ || !blames_statement(*database_error)) throw *database_error;
   std::string message = database_error->what();
   std::string state = database_error->sqlstate();
   const Origin* origin = find_failing(message, state);

@@ -85,6 +85,9 @@ class Batch {
   /// long runs of which only the end matters.
   void flush();
 
+  /// Whoever is told of a failure makes everything again anyway: none is looked into from here on.
+  void ask_for_no_reasons() noexcept { hasty_ = true; }
+
   [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
  private:
@@ -111,6 +114,7 @@ class Batch {
   std::vector<Statement> statements_;  ///< All since BEGIN: what has been sent is needed to find a failing one.
   std::size_t sent_ = 0;
   std::optional<Joint> joint_;  ///< Of the last statement.
+  bool hasty_ = false;   ///< See ask_for_no_reasons.
   bool forgot_ = false;  ///< Something was sent and forgotten, so running again would start from another state.
 };
 

@@ -125,7 +125,7 @@ Connection::Connection(const std::string& url) {
     const char* host = connection_->hostname();
     where_ = std::string{"database "} + connection_->dbname() + " at " + (host != nullptr ? host : "the local socket");
     refuse_reactivation(*connection_);
-    execute(settings);
+    server_ = execute(std::string{settings} + "; select pg_catalog.pg_postmaster_start_time()")[0][0].c_str();
   } catch (const pqxx::failure& error) {
     throw Error{ErrorCode::connection_lost, "cannot connect to the database: " + one_line(error.what())};
   }

@@ -69,6 +69,9 @@ class Connection {
   /// Where the server is, for error texts; without credentials.
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
+  /// Tells the server from any other, and from itself before it was started anew.
+  [[nodiscard]] const std::string& server() const noexcept { return server_; }
+
   [[nodiscard]] pqxx::connection& raw() noexcept { return *connection_; }
 
   /// Runs `sql`, now and again after every `reset`: the statements that all users of the connection rely on.
@@ -85,6 +88,7 @@ class Connection {
 
  private:
   std::string where_;
+  std::string server_;
   std::string set_up_;
   std::size_t statements_ = 0;
   std::unique_ptr<pqxx::connection> connection_;

@@ -6,11 +6,12 @@ std::vector<std::string_view> EventAppend::types() const {
   std::vector<std::string_view> types{"timestamptz", "uuid", "smallint", "jsonb", "integer", "smallint"};
   if (own_json) types.push_back("jsonb");
   if (user) types.push_back("uuid");
+  if (kept) types.push_back("xid");
   return types;
 }
 
 std::string EventAppend::name() const {
-  return std::string{"seriatim_append_event"} + (own_json ? "_json" : "") + (user ? "_user" : "");
+  return std::string{"seriatim_append_event"} + (own_json ? "_json" : "") + (user ? "_user" : "") + (kept ? "_kept" : "");
 }
 
 std::string EventAppend::sql(const SchemaNames& names, const std::string& change, const std::string& missing) const {
@@ -20,7 +21,8 @@ std::string EventAppend::sql(const SchemaNames& names, const std::string& change
       {"{changed}", change.empty() ? "" : ", changed as (" + change + ")"},
       {"{type}", type},
       {"{event_json}", own_json ? "$7" : "$4"},
-      {"{user}", !user ? "null" : own_json ? "$8" : "$7"}};
+      {"{user}", user ? "$" + std::to_string(own_json ? 8 : 7) : "null"},
+      {"{birth}", kept ? " and a.xmin = $" + std::to_string(types().size()) : ""}};
   return statement("append_event", names, fill);
 }
 

@@ -14,8 +14,9 @@ namespace seriatim::postgres {
 struct EventAppend {
   bool own_json = true;  ///< The event's attributes are not those of its command.
   bool user = true;      ///< The command says who asks.
+  bool kept = false;     ///< The aggregate was kept in memory; see KeptAggregates.
 
-  /// The types of its parameters: the event's attributes and the user, if any, come last.
+  /// The types of its parameters: the event's attributes, the user and the birth of the aggregate, if any, come last.
   [[nodiscard]] std::vector<std::string_view> types() const;
 
   /// Under which a session has it prepared, alone.
@@ -30,7 +31,12 @@ struct EventAppend {
 };
 
 /// All that there are.
-inline constexpr std::array<EventAppend, 4> event_appends{
-    {{.own_json = false, .user = false}, {.own_json = false, .user = true}, {.own_json = true, .user = false}, {}}};
+[[nodiscard]] constexpr std::array<EventAppend, 8> all_event_appends() {
+  std::array<EventAppend, 8> all{};
+  for (unsigned i = 0; i < all.size(); ++i) {
+    all[i] = {.own_json = (i & 1U) != 0, .user = (i & 2U) != 0, .kept = (i & 4U) != 0};
+  }
+  return all;
+}
 
 }  // namespace seriatim::postgres

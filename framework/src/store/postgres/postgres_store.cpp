@@ -55,10 +55,12 @@ views::LiveViews live_elsewhere(Connection& connection, const SchemaNames& names
 
 }  // namespace
 
-PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn)
+PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn,
+                             std::size_t kept_bytes)
     : names_{std::move(names)},
       registry_{registry},
       warn_{std::move(warn)},
+      kept_{registry, kept_bytes},
       pool_{url, [this](Connection& connection) { prepare(connection); }} {
   Connection connection{url};
   require_installed(connection, names_, registry);
@@ -66,13 +68,19 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 }
 
 void PostgresStore::prepare(Connection& connection) const {
-  const std::pair<std::string_view, std::string> fill[] = {{"{portion}", std::to_string(portion)}};
+  const std::pair<std::string_view, std::string> fill[] = {
+      {"{portion}", std::to_string(portion)},
+      {"{birth}", kept_.enabled() ? ", a.xmin as birth" : ""},
+      {"{its_birth}", kept_.enabled() ? ", (select birth from aggregate)" : ""}};
   std::string loads;
   for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams"}) {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;
-  for (const EventAppend& append : event_appends) appends += append.prepare(names_) + ";";
+  for (const EventAppend& append : all_event_appends()) {
+    if (kept_.enabled() || !append.kept) appends += append.prepare(names_) + ";";
+  }
+  if (kept_.enabled()) appends += statement("require_kept", names_) + ";";
   connection.set_up(plan_by_indexes + loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +
                     statement("lock_aggregates", names_) + ";" + statement("require_version", names_) + ";" +
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
@@ -90,7 +98,15 @@ void PostgresStore::warn(const std::string& warning) const {
 }
 
 std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const views::LiveViews> view_versions) {
-  return begin_batch(view_versions);
+  using Kept = PostgresTransaction::Kept;
+  return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions),
+                                               kept_.enabled() ? Kept::use : Kept::nothing);
+}
+
+std::unique_ptr<store::Transaction> PostgresStore::begin_anew(std::span<const views::LiveViews> view_versions) {
+  using Kept = PostgresTransaction::Kept;
+  return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions),
+                                               kept_.enabled() ? Kept::renew : Kept::nothing);
 }
 
 std::unique_ptr<PostgresTransaction> PostgresStore::begin_batch(std::span<const views::LiveViews> view_versions) {

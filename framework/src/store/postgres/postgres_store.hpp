@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/event_store.hpp"
+#include "store/postgres/kept_aggregates.hpp"
 #include "store/postgres/pool.hpp"
 #include "store/postgres/sql_statements.hpp"
 
@@ -54,10 +55,13 @@ class PostgresStore final : public store::EventStore {
   /// Told of what makes no call fail; see Options::on_warning.
   using Warn = std::function<void(const std::string& warning)>;
 
-  /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old.
-  PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {});
+  /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old. `kept_bytes`: see
+  /// Options::kept_aggregates_bytes.
+  PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {},
+                std::size_t kept_bytes = 0);
 
   [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const views::LiveViews> view_versions) override;
+  [[nodiscard]] std::unique_ptr<store::Transaction> begin_anew(std::span<const views::LiveViews> view_versions) override;
   /// The same, for a batch.
   [[nodiscard]] std::unique_ptr<PostgresTransaction> begin_batch(std::span<const views::LiveViews> view_versions);
   [[nodiscard]] std::int32_t version(const AggregateId& id) override;
@@ -68,6 +72,7 @@ class PostgresStore final : public store::EventStore {
   [[nodiscard]] const SchemaNames& names() const noexcept { return names_; }
   [[nodiscard]] const core::Registry& registry() const noexcept { return registry_; }
   [[nodiscard]] const TypeIds& ids() const noexcept { return *ids_; }
+  [[nodiscard]] KeptAggregates& kept() noexcept { return kept_; }
   [[nodiscard]] Pool& pool() noexcept { return pool_; }
   void warn(const std::string& warning) const;
 
@@ -77,6 +82,7 @@ class PostgresStore final : public store::EventStore {
   SchemaNames names_;
   const core::Registry& registry_;
   Warn warn_;
+  KeptAggregates kept_;
   Pool pool_;
   std::unique_ptr<const TypeIds> ids_;
 };

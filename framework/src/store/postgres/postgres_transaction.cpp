@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/aggregate_access.hpp"
 #include "store/postgres/array_text.hpp"
 #include "store/postgres/batch_append.hpp"
 #include "store/postgres/event_append.hpp"
@@ -77,6 +78,7 @@ std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
 }  // namespace
 
 PostgresTransaction::~PostgresTransaction() {
+  if (!finished_) store_.kept().forget(std::vector<AggregateId>(relied_.begin(), relied_.end()));
   if (connection_ == nullptr) return;
   try {
     if (!finished_ && connection_->usable()) connection_->execute("rollback");
@@ -103,16 +105,50 @@ StreamLoader PostgresTransaction::loader() {
 }
 
 bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) {
-  const std::optional<std::int32_t> last = loader().load(id, reader, snapshots_of);
-  if (last) versions_[id] = *last;
-  return last.has_value();
+  if (const auto kept = take_kept(id)) {
+    hand_over(*kept, reader);
+    return true;
+  }
+  std::optional<LoadedStream> loaded = loader().load(id, reader, snapshots_of);
+  if (!loaded) return false;
+  note(id, snapshots_of, *std::move(loaded));
+  return true;
+}
+
+void PostgresTransaction::note(const AggregateId& id, core::TypeIndex type, LoadedStream loaded) {
+  known_.insert_or_assign(id, Known{loaded.last, type, std::move(loaded.birth)});
+}
+
+std::optional<core::CachedAggregate> PostgresTransaction::take_kept(const AggregateId& id) {
+  if (kept_ != Kept::use) return std::nullopt;
+  std::optional<core::CachedAggregate> kept = store_.kept().find(id, batch().connection().server());
+  if (!kept) return std::nullopt;
+  known_.insert_or_assign(id, Known{core::AggregateAccess::stored(*kept->aggregate), kept->type, kept->birth});
+  relied_.insert(id);
+  unconfirmed_.insert(id);
+  batch().ask_for_no_reasons();
+  return kept;
+}
+
+void PostgresTransaction::hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const {
+  reader.stream(store_.registry().aggregates()[kept.type].type->name);
+  reader.state(core::AggregateAccess::stored(*kept.aggregate), core::AggregateAccess::state(*kept.aggregate));
 }
 
 void PostgresTransaction::load_all(std::span<const AggregateId> ids,
                                    const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                                    core::TypeIndex snapshots_of) {
-  loader().load_all(ids, reader_of, snapshots_of,
-                    [this](const AggregateId& id, std::int32_t last) { versions_[id] = last; });
+  std::vector<AggregateId> missing;
+  for (const AggregateId& id : ids) {
+    if (const auto kept = take_kept(id)) {
+      hand_over(*kept, reader_of(id));
+    } else {
+      missing.push_back(id);
+    }
+  }
+  loader().load_all(missing, reader_of, snapshots_of, [&](const AggregateId& id, LoadedStream loaded) {
+    note(id, snapshots_of, std::move(loaded));
+  });
 }
 
 bool PostgresTransaction::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {
@@ -135,16 +171,18 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
     throw_error<ErrorCode::integrity>("the events of aggregate " + uuid_text((*twice)->aggregate_id) +
                                       " come in two parts, which cannot both continue its stream: append them as one");
   }
+  const bool common = is_common(command, sorted, created_at);
+  must_lock_ = must_lock_ || (!common && !relied_.empty());  // What was kept is made sure of under the lock.
   lock(existing(sorted));
-  if (is_common(command, sorted, created_at)) {
+  if (common) {
     append_one(command, *sorted.front());
   } else {
     append_all(command, sorted, created_at);
   }
   mark_for_snapshots(sorted);
   for (const store::StreamAppend* stream : sorted) {
-    const auto known = versions_.find(stream->aggregate_id);
-    if (known != versions_.end()) known->second += static_cast<std::int32_t>(stream->events.size());
+    const auto known = known_.find(stream->aggregate_id);
+    if (known != known_.end()) known->second.version += static_cast<std::int32_t>(stream->events.size());
   }
 }
 
@@ -172,8 +210,8 @@ bool PostgresTransaction::is_common(const store::CommandRecord& record,
       command.aggregate_id != stream.aggregate_id || command.event_aggregate_id || command.event_sequence_number) {
     return false;
   }
-  const auto known = versions_.find(stream.aggregate_id);
-  return known != versions_.end() && known->second == stream.expected_version;
+  const auto known = known_.find(stream.aggregate_id);
+  return known != known_.end() && known->second.version == stream.expected_version;
 }
 
 void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
@@ -210,7 +248,9 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   const Connection& connection = batch().connection();
   const Command& command = *record.command;
   const store::StreamAppend::NewEvent& event = stream.events.front();
-  const EventAppend form{.own_json = event.json != record.json, .user = command.user_id.has_value()};
+  const EventAppend form{.own_json = event.json != record.json,
+                         .user = command.user_id.has_value(),
+                         .kept = relies_on(stream.aggregate_id)};
   std::vector<Batch::Parameter> parameters;
   parameters.reserve(10);  // Those of a joining view update fit as well.
   for (const std::string_view type : form.types()) parameters.push_back({std::string{type}, {}});
@@ -223,6 +263,8 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   (next++)->value = std::to_string(store_.ids().event(event.type));
   if (form.own_json) (next++)->value = quoted(connection, event.json);
   if (form.user) (next++)->value = literal(connection, *command.user_id);
+  if (form.kept) (next++)->value = "'" + known_.at(stream.aggregate_id).birth + "'";
+  unconfirmed_.erase(stream.aggregate_id);
   std::string sql;
   sql.reserve(512);
   sql.append("execute ").append(form.name());
@@ -238,6 +280,11 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   const Connection& connection = batch().connection();
   const TypeIds& ids = store_.ids();
   const std::vector<Flat> events = flatten(streams);
+  std::set<AggregateId> relied;
+  for (const store::StreamAppend* stream : streams) {
+    if (relies_on(stream->aggregate_id)) relied.insert(stream->aggregate_id);
+  }
+  require_kept(relied);
   std::string sql = "execute seriatim_append_events(";
   append_request(sql, command);
   append_value(sql, connection, command.command->event_aggregate_id);
@@ -389,7 +436,44 @@ void PostgresTransaction::finish(const store::BatchWrite& write) {
   commit();
 }
 
+/// Raises an error when they are not as they were kept.
+void PostgresTransaction::require_kept(const std::set<AggregateId>& ids) {
+  if (ids.empty()) return;
+  ArrayText aggregates;
+  ArrayText versions;
+  ArrayText births;
+  for (const AggregateId& id : ids) {
+    const Known& known = known_.at(id);
+    aggregates.add_text(uuid_text(id));
+    versions.add_text(std::to_string(known.version));
+    births.add_text(known.birth);
+  }
+  std::string call = "execute seriatim_require_kept(";
+  aggregates.append_to(call, connection());
+  call += ",";
+  versions.append_to(call, connection());
+  call += ",";
+  births.append_to(call, connection());
+  batch().add(call + ")", {Origin::Kind::guard, {}, {}, {}, false});
+  for (const AggregateId& id : std::set<AggregateId>{ids}) unconfirmed_.erase(id);
+}
+
+void PostgresTransaction::confirm() {
+  if (!unconfirmed_.empty()) commit();
+}
+
+void PostgresTransaction::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
+  std::vector<core::CachedAggregate> kept;
+  for (std::unique_ptr<AggregateBase>& aggregate : aggregates) {
+    const auto known = known_.find(aggregate->id());
+    if (known == known_.end() || known->second.birth.empty()) continue;
+    kept.push_back({known->second.type, std::move(aggregate), known->second.birth});
+  }
+  if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept));
+}
+
 void PostgresTransaction::commit() {
+  require_kept(unconfirmed_);
   batch().send("commit", {Origin::Kind::commit, {}, {}, {}, false});
   finished_ = true;
 }

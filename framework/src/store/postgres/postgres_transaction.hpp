@@ -18,7 +18,15 @@ namespace seriatim::postgres {
 /// everything else with COMMIT. See store::Transaction.
 class PostgresTransaction final : public store::Transaction {
  public:
-  PostgresTransaction(PostgresStore& store, std::string begin_sql) : store_{store}, begin_sql_{std::move(begin_sql)} {}
+  /// What it has to do with the aggregates that the store keeps.
+  enum class Kept : std::uint8_t {
+    nothing,
+    renew,  ///< Those that it loads and changes are kept as they are then.
+    use,    ///< They are also taken from there instead of being loaded: one round trip then.
+  };
+
+  PostgresTransaction(PostgresStore& store, std::string begin_sql, Kept kept = Kept::nothing)
+      : store_{store}, begin_sql_{std::move(begin_sql)}, kept_{kept} {}
   ~PostgresTransaction() override;
   PostgresTransaction(const PostgresTransaction&) = delete;
   PostgresTransaction& operator=(const PostgresTransaction&) = delete;
@@ -37,6 +45,10 @@ class PostgresTransaction final : public store::Transaction {
   [[nodiscard]] std::optional<AggregateId> find_unique_key(std::string_view scope, const std::string& key) override;
   void change_keys(const store::KeyChanges& changes) override;
   void commit() override;
+  void confirm() override;
+  void keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) override;
+  [[nodiscard]] bool keeps() const noexcept override { return kept_ != Kept::nothing; }
+  [[nodiscard]] bool relied_on_kept() const noexcept override { return !relied_.empty(); }
 
   /// Stores what many commands came to, but for keys and receipts: `change_keys` and `finish` come after their projectors.
   /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking). Batches that
@@ -52,7 +64,20 @@ class PostgresTransaction final : public store::Transaction {
   [[nodiscard]] const Connection& connection() { return batch().connection(); }
 
  private:
+  /// A stream that this transaction knows.
+  struct Known {
+    std::int32_t version;  ///< The last event, those appended here included.
+    core::TypeIndex type = core::unknown_type;
+    std::string birth{};   ///< See core::CachedAggregate.
+  };
+
   Batch& batch();
+  /// What the store keeps of an aggregate, on which this transaction then relies.
+  [[nodiscard]] std::optional<core::CachedAggregate> take_kept(const AggregateId& id);
+  void hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const;
+  void note(const AggregateId& id, core::TypeIndex type, LoadedStream loaded);
+  [[nodiscard]] bool relies_on(const AggregateId& id) const { return relied_.count(id) != 0; }
+  void require_kept(const std::set<AggregateId>& ids);
   void lock(const std::vector<AggregateId>& ids);
   void append_request(std::string& sql, const store::CommandRecord& record);
   [[nodiscard]] bool is_common(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
@@ -76,10 +101,13 @@ class PostgresTransaction final : public store::Transaction {
   std::vector<std::unique_ptr<BatchingPersistor>> batching_;  ///< The same, of a batch.
   bool batched_ = false;
   Origin origin_;
-  std::map<AggregateId, std::int32_t> versions_;  ///< The last event of each stream loaded or continued here.
+  std::map<AggregateId, Known> known_;     ///< The streams loaded here, or taken from what the store keeps.
+  std::set<AggregateId> relied_;           ///< Those that were taken from it.
+  std::set<AggregateId> unconfirmed_;      ///< Those of them that no statement has made sure of.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
   std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
   bool must_lock_ = false;  ///< Also when there is only one, because no append locks it.
+  Kept kept_;
   bool finished_ = false;  ///< Nothing is left to roll back.
 };
 

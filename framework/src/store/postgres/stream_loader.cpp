@@ -18,6 +18,7 @@ constexpr int type_column = 0;
 constexpr int number_column = 1;
 constexpr int event_type_column = 2;
 constexpr int json_column = 3;
+constexpr int birth_column = 4;  // Only in statements of a store that keeps aggregates.
 
 std::string quoted(const AggregateId& id) { return "'" + uuid_text(id) + "'"; }
 
@@ -48,7 +49,7 @@ struct StreamLoader::Portion {
   std::size_t limit;  ///< With so many events, there may be more.
 };
 
-std::optional<std::int32_t> StreamLoader::load(const AggregateId& id, store::StreamReader& reader,
+std::optional<LoadedStream> StreamLoader::load(const AggregateId& id, store::StreamReader& reader,
                                                core::TypeIndex snapshots_of) {
   const std::string parameters = snapshot_parameters(snapshots_of);
   const pqxx::result rows =
@@ -61,7 +62,7 @@ std::optional<std::int32_t> StreamLoader::load(const AggregateId& id, store::Str
 void StreamLoader::load_all(std::span<const AggregateId> ids,
                             const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                             core::TypeIndex snapshots_of,
-                            const std::function<void(const AggregateId&, std::int32_t)>& loaded) {
+                            const std::function<void(const AggregateId&, LoadedStream)>& loaded) {
   if (ids.empty()) return;
   const std::string parameters = snapshot_parameters(snapshots_of);
   const std::size_t limit = std::max(least_portion, together / ids.size());
@@ -73,7 +74,7 @@ void StreamLoader::load_all(std::span<const AggregateId> ids,
 
 void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
                              const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
-                             const std::function<void(const AggregateId&, std::int32_t)>& loaded) {
+                             const std::function<void(const AggregateId&, LoadedStream)>& loaded) {
   for (pqxx::result::size_type at = 0; at < rows.size();) {
     const auto place = rows[at][0].as<std::size_t>();
     pqxx::result::size_type end = at;
@@ -101,7 +102,7 @@ void StreamLoader::load_any(std::span<const AggregateId> ids,
   const std::size_t limit = std::max(least_portion, together / ids.size());
   const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
                                    "}'," + names + "]::text[]," + std::to_string(limit) + ")");
-  read_each(ids, rows, limit, reader_of, [](const AggregateId&, std::int32_t) {});
+  read_each(ids, rows, limit, reader_of, [](const AggregateId&, const LoadedStream&) {});
 }
 
 bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {
@@ -110,18 +111,19 @@ bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& poin
   return read_on(id, 0, last, reader) != 0;
 }
 
-std::int32_t StreamLoader::read(const Portion& portion, store::StreamReader& reader) {
+LoadedStream StreamLoader::read(const Portion& portion, store::StreamReader& reader) {
   const auto& [id, rows, begin_row, end, first, limit] = portion;
   auto at = begin_row;
+  std::string birth = static_cast<int>(rows.columns()) > first + birth_column ? rows[at][first + birth_column].c_str() : "";
   begin(rows[at], first, reader);
   if (rows[at][first + event_type_column].is_null() && !read_snapshot(portion, reader)) {
-    return read_on(id, 0, no_limit, reader);
+    return {read_on(id, 0, no_limit, reader), std::move(birth)};
   }
   if (rows[at][first + event_type_column].is_null()) ++at;
   const auto events = static_cast<std::size_t>(end - at);
   for (; at < end; ++at) read_event(rows[at], first, reader);
   const std::int32_t last = rows[end - 1][first + number_column].as<std::int32_t>();
-  return events < limit ? last : read_on(id, last, no_limit, reader);
+  return {events < limit ? last : read_on(id, last, no_limit, reader), std::move(birth)};
 }
 
 /// Reads the events after one, up to one; 0 when there is none at all. `after` 0 begins the stream.

@@ -9,6 +9,12 @@
 
 namespace seriatim::postgres {
 
+/// Where a stream that was read ends.
+struct LoadedStream {
+  std::int32_t last;  ///< The number of its last event.
+  std::string birth;  ///< See core::CachedAggregate; empty unless the store keeps aggregates.
+};
+
 /// Hands rows to readers. Ordinary streams take one query; longer ones a further query a portion. Not thread-safe.
 class StreamLoader {
  public:
@@ -18,13 +24,13 @@ class StreamLoader {
   /// `store` must outlive the loader.
   StreamLoader(PostgresStore& store, Query query) : store_{store}, query_{std::move(query)} {}
 
-  /// See store::Transaction. The number of the last event; empty when there is no such aggregate.
-  std::optional<std::int32_t> load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of);
+  /// See store::Transaction. Empty when there is no such aggregate.
+  std::optional<LoadedStream> load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of);
 
-  /// See store::Transaction. Calls `loaded` with the number of the last event of each aggregate.
+  /// See store::Transaction. Calls `loaded` with the end of each stream.
   void load_all(std::span<const AggregateId> ids,
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
-                const std::function<void(const AggregateId&, std::int32_t)>& loaded);
+                const std::function<void(const AggregateId&, LoadedStream)>& loaded);
 
   /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches.
   void load_any(std::span<const AggregateId> ids,
@@ -38,8 +44,8 @@ class StreamLoader {
 
   void read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
                  const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
-                 const std::function<void(const AggregateId&, std::int32_t)>& loaded);
-  std::int32_t read(const Portion& portion, store::StreamReader& reader);
+                 const std::function<void(const AggregateId&, LoadedStream)>& loaded);
+  LoadedStream read(const Portion& portion, store::StreamReader& reader);
   std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
   bool read_snapshot(const Portion& portion, store::StreamReader& reader);
   void read_event(const pqxx::row& row, int first, store::StreamReader& reader) const;

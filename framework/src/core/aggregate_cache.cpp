@@ -1,11 +1,11 @@
-#include "pipeline/aggregate_cache.hpp"
+#include "core/aggregate_cache.hpp"
 
 #include <utility>
 
 #include "core/aggregate_access.hpp"
 #include "views/row_values.hpp"
 
-namespace seriatim::pipeline {
+namespace seriatim::core {
 namespace {
 
 constexpr std::size_t overhead = 256;  ///< Of the entry, its nodes and the aggregate around the state.
@@ -21,7 +21,7 @@ const CachedAggregate* AggregateCache::find(const AggregateId& id) {
 
 std::size_t AggregateCache::size_of(const CachedAggregate& kept) const {
   const attributes::Type& state = *registry_.aggregates()[kept.type].type->state;
-  return overhead + state.size + views::owned_bytes(state, core::AggregateAccess::state(std::as_const(*kept.aggregate)));
+  return overhead + state.size + views::owned_bytes(state, AggregateAccess::state(*kept.aggregate));
 }
 
 void AggregateCache::put(CachedAggregate aggregate) {
@@ -58,4 +58,4 @@ void AggregateCache::clear() noexcept {
   bytes_ = 0;
 }
 
-}  // namespace seriatim::pipeline
+}  // namespace seriatim::core

@@ -1,27 +1,29 @@
 #pragma once
-// Aggregates that a lane keeps between batches.
+// Aggregates that are kept between the transactions that change them.
 
 #include <boost/uuid/uuid_hash.hpp>
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <string>
 #include <unordered_map>
 
 #include "core/registry.hpp"
 
-namespace seriatim::pipeline {
+namespace seriatim::core {
 
-/// An aggregate as it is stored, or as a batch would leave it.
+/// An aggregate as it is stored, or as a batch would leave it. Whoever has one may keep it beyond the cache.
 struct CachedAggregate {
-  core::TypeIndex type;
-  std::unique_ptr<AggregateBase> aggregate;
+  TypeIndex type;
+  std::shared_ptr<const AggregateBase> aggregate;
+  std::string birth{};  ///< Tells its row from that of another aggregate that got the same id; empty when it is unknown.
 };
 
 /// Aggregates by id, in the order of their last use, bounded by memory. Not thread-safe.
 class AggregateCache {
  public:
   /// `limit`: bytes, roughly. The registry must outlive it.
-  AggregateCache(const core::Registry& registry, std::size_t limit) : registry_{registry}, limit_{limit} {}
+  AggregateCache(const Registry& registry, std::size_t limit) : registry_{registry}, limit_{limit} {}
 
   /// Null when it is not kept. Valid until `put`, `erase`, `trim` or `clear`.
   [[nodiscard]] const CachedAggregate* find(const AggregateId& id);
@@ -47,11 +49,11 @@ class AggregateCache {
 
   [[nodiscard]] std::size_t size_of(const CachedAggregate& kept) const;
 
-  const core::Registry& registry_;
+  const Registry& registry_;
   std::size_t limit_;
   std::size_t bytes_ = 0;
   std::unordered_map<AggregateId, Entry, std::hash<AggregateId>> entries_;
   std::list<AggregateId> uses_;  ///< The one used last comes first.
 };
 
-}  // namespace seriatim::pipeline
+}  // namespace seriatim::core
