@@ -105,7 +105,7 @@ class EventReader {
   void stop() { connection_.execute("close seriatim_replay"); }
 
  private:
-  [[nodiscard]] std::string of_types() const { return "e.event_type_id = any(" + types_ + ")"; }
+  [[nodiscard]] std::string of_types() const;
   [[nodiscard]] std::string source(const ReplayRange& range) const;
   [[nodiscard]] std::string in_time(const ReplayRange& range) const;
   [[nodiscard]] std::string in_group(const StreamGroup& group) const;
@@ -116,6 +116,7 @@ class EventReader {
   const postgres::PostgresStore& store_;
   std::string events_;  ///< Qualified name of the table.
   std::string types_;   ///< The ids as an SQL array.
+  bool all_types_;      ///< They are those of all types that the store knew when the program started.
 };
 
 /// How a reading transaction is set up for such queries: in `set local`, without parallel plans, of which there are as

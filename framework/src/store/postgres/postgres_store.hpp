@@ -33,6 +33,8 @@ class TypeIds {
   [[nodiscard]] const EventName* event_of(int id) const;
   /// The store's ids of all events that are, or may by upcasting become, of one of these types.
   [[nodiscard]] std::vector<int> stored_as(const std::vector<core::TypeIndex>& types) const;
+  /// How many types of events the store knew when this table was made.
+  [[nodiscard]] std::size_t events() const noexcept;
   [[nodiscard]] const std::string* aggregate_name_of(int id) const;
 
  private:

@@ -83,6 +83,11 @@ std::vector<int> TypeIds::stored_as(const std::vector<core::TypeIndex>& types) c
   return ids;
 }
 
+std::size_t TypeIds::events() const noexcept {
+  const auto known = [](const EventName& event) { return !event.name.empty(); };
+  return static_cast<std::size_t>(std::count_if(events_by_id_.begin(), events_by_id_.end(), known));
+}
+
 const std::string* TypeIds::aggregate_name_of(int id) const {
   const auto index = static_cast<std::size_t>(id);
   return index < aggregates_by_id_.size() ? &aggregates_by_id_[index] : nullptr;
