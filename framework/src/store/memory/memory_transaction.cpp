@@ -28,9 +28,13 @@ void refuse_two_parts(std::span<const store::StreamAppend> streams) {
 
 }  // namespace
 
-MemoryTransaction::~MemoryTransaction() {
+MemoryTransaction::~MemoryTransaction() { roll_back(); }
+
+void MemoryTransaction::roll_back() noexcept {
+  failed_ = true;
   if (!entered_) return;
   undo_.undo();
+  entered_ = false;
   store_.end_turn();
 }
 
@@ -152,15 +156,25 @@ void MemoryTransaction::perform(Operation operation) {
 }
 
 UndoLog& MemoryTransaction::enter() {
+  if (failed_) throw_error<ErrorCode::database>("the transaction has failed and was rolled back: begin a new one");
   if (entered_) return undo_;
   store_.take_turn();
   entered_ = true;
-  {
-    const std::scoped_lock lock{store_.mutex_};
-    check_streams(store_.data_, writes_, store_.registry_);
-  }
-  for (const Collected& collected : std::exchange(collected_, {})) carry_out(collected);
+  carry_out_collected();
   return undo_;
+}
+
+void MemoryTransaction::carry_out_collected() {
+  try {
+    {
+      const std::scoped_lock lock{store_.mutex_};
+      check_streams(store_.data_, writes_, store_.registry_);
+    }
+    for (const Collected& collected : std::exchange(collected_, {})) carry_out(collected);
+  } catch (...) {
+    roll_back();
+    throw;
+  }
 }
 
 void MemoryTransaction::carry_out(const Collected& collected) {
@@ -174,12 +188,21 @@ void MemoryTransaction::carry_out(const Collected& collected) {
 
 void MemoryTransaction::commit() {
   enter();
-  const std::scoped_lock lock{store_.mutex_};
-  check_streams(store_.data_, writes_, store_.registry_);
-  apply(store_.data_, std::move(writes_), store_.registry_);
+  try {
+    store();
+  } catch (...) {
+    roll_back();
+    throw;
+  }
   undo_.forget();
   entered_ = false;
   store_.end_turn();
+}
+
+void MemoryTransaction::store() {
+  const std::scoped_lock lock{store_.mutex_};
+  check_streams(store_.data_, writes_, store_.registry_);
+  apply(store_.data_, std::move(writes_), store_.registry_);
 }
 
 }  // namespace seriatim::memory

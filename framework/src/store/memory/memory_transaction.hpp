@@ -33,7 +33,7 @@ class MemoryTransaction final : public store::Transaction {
   /// Carries out an operation on the views: now, when what was collected is carried out, else later.
   void perform(Operation operation);
 
-  /// Takes the turn to work on the views and carries out what was collected. Throws what that throws.
+  /// Takes the turn to work on the views and carries out what was collected. What that throws ends the transaction.
   UndoLog& enter();
 
  private:
@@ -54,6 +54,10 @@ class MemoryTransaction final : public store::Transaction {
   void read(const MemoryStream& stream, std::size_t count, store::StreamReader& reader) const;
   void append(const store::StreamAppend& stream, Timestamp created_at);
   void carry_out(const Collected& collected);
+  void carry_out_collected();
+  void store();
+  /// Takes everything back and lets others have their turn. Nothing can be stored after that.
+  void roll_back() noexcept;
 
   MemoryStore& store_;
   MemoryWrites writes_;
@@ -62,6 +66,7 @@ class MemoryTransaction final : public store::Transaction {
   std::vector<std::unique_ptr<MemoryPersistor>> persistors_;  ///< By domain.
   UndoLog undo_;
   bool entered_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace seriatim::memory
