@@ -19,6 +19,17 @@ std::string message_of(const std::exception_ptr& failure) {
   }
 }
 
+/// Empty for errors that are none of seriatim's.
+std::optional<ErrorCode> code_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.code();
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
 Sheet sheet(const ExpectedEvent& expected) {
   const std::string of = expected.id() ? " of " + uuid_text(*expected.id()) : "";
   if (expected.value().empty()) return {expected.text() + of};
@@ -111,16 +122,13 @@ Outcome& Outcome::then_issued(const std::vector<ExpectedCommand>& expected) {
 }
 
 Outcome& Outcome::then_fails(ErrorCode code) {
-  const std::string expected = to_string(code);
-  try {
-    if (happened_.failure) std::rethrow_exception(happened_.failure);
-    fail("then: it was to be refused by " + expected + ", but it succeeded with " +
-         std::to_string(happened_.events.size()) + " events");
-  } catch (const Error& error) {
-    if (error.code() == code) return *this;
-    fail("then: it was to be refused by " + expected + ", but it was by " + to_string(error.code()) + ": " + error.what());
-  } catch (const std::exception&) {
-    fail("then: it was to be refused by " + expected + ", but it was by " + message_of(happened_.failure));
+  const std::string expected = std::string{"then: it was to be refused by "} + to_string(code) + ", but it ";
+  if (!happened_.failure) {
+    fail(expected + "succeeded with " + std::to_string(happened_.events.size()) + " events");
+  } else if (const std::optional<ErrorCode> actual = code_of(happened_.failure); !actual) {
+    fail(expected + "was by " + message_of(happened_.failure));
+  } else if (*actual != code) {
+    fail(expected + "was by " + to_string(*actual) + ": " + message_of(happened_.failure));
   }
   return *this;
 }

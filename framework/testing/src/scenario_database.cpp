@@ -2,10 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "seriatim/application.hpp"
 #include "seriatim/database.hpp"
@@ -40,7 +41,17 @@ std::string fingerprint(const std::vector<Domain>& domains) {
   return text;
 }
 
-/// The server, and the databases on it that are copied. One for the process.
+/// The ids of the tables that have rows, "1,2"; "0" when none has.
+constexpr const char* filled_tables = R"(
+  select coalesce(string_agg(t.oid::text, ','), '0')
+    from pg_catalog.pg_class t
+   where t.relkind in ('r', 'p') and not t.relispartition
+     and t.relnamespace not in (select n.oid from pg_catalog.pg_namespace n
+                                 where n.nspname like 'pg\_%' or n.nspname = 'information_schema')
+     and (pg_catalog.xpath('/row/filled/text()', pg_catalog.query_to_xml(
+            format('select exists (select from %s) as filled', t.oid::regclass), false, true, '')))[1]::text = 'true')";
+
+/// The server, and the databases on it. One for the process.
 class Server {
  public:
   Server() {
@@ -49,51 +60,49 @@ class Server {
     } else {
       cluster_ = std::make_unique<ThrowawayCluster>();
       url_ = cluster_->server().url();
-      if (std::stoi(cluster_->server().status().version) >= 15) strategy_ = " strategy file_copy";
     }
   }
   ~Server() {
-    for (const auto& [domains, name] : templates_) drop(name);
+    if (cluster_ != nullptr) return;
+    for (const std::string& name : made_) drop(name);
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// A new database's name.
-  std::string copy(const std::vector<Domain>& domains) {
-    const std::scoped_lock lock{mutex_};  // A database can be copied by one session at a time.
-    std::string name = new_name();
-    execute("create database " + name + " template " + installed(domains) + strategy_);
-    return name;
+  /// An empty database with the domains' store and views.
+  InstalledDatabase take(const std::vector<Domain>& domains) {
+    const std::string key = fingerprint(domains);
+    std::optional<InstalledDatabase> used = take_used(key);
+    if (!used) return install(domains, key);
+    clear(*used);
+    return *std::move(used);
   }
 
-  void drop(const std::string& name) noexcept {
-    try {
-      execute("drop database if exists " + name + " with (force)");
-    } catch (const std::exception&) {
-      // The server is gone or refuses: a test that has passed does not fail for what it leaves behind.
-    }
+  void give_back(InstalledDatabase database) {
+    const std::scoped_lock lock{mutex_};
+    free_.push_back(std::move(database));
   }
-
-  [[nodiscard]] std::string url_of(const std::string& name) const { return with_database(url_, name); }
 
  private:
-  std::string new_name() { return "seriatim_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made_); }
-
-  void execute(const std::string& sql) const {
-    postgres::Connection connection{url_};
-    connection.execute(sql);
+  std::optional<InstalledDatabase> take_used(const std::string& key) {
+    const std::scoped_lock lock{mutex_};
+    const auto found = std::find_if(free_.begin(), free_.end(), [&](const auto& free) { return free.key == key; });
+    if (found == free_.end()) return std::nullopt;
+    InstalledDatabase taken = std::move(*found);
+    free_.erase(found);
+    return taken;
   }
 
-  const std::string& installed(const std::vector<Domain>& domains) {
-    const auto [place, is_new] = templates_.try_emplace(fingerprint(domains));
-    if (is_new) place->second = install(domains);
-    return place->second;
+  std::string new_name() {
+    const std::scoped_lock lock{mutex_};
+    made_.push_back("seriatim_test_" + std::to_string(::getpid()) + "_" + std::to_string(made_.size() + 1));
+    return made_.back();
   }
 
-  std::string install(const std::vector<Domain>& domains) {
-    std::string name = new_name();
+  InstalledDatabase install(const std::vector<Domain>& domains, const std::string& key) {
+    InstalledDatabase database{key, with_database(url_, new_name()), {}};
     Options options;
-    options.database_url = url_of(name);
+    options.database_url = database.url;
     Database{options}.create(domains);
     Application application{options, domains};
     for (const std::string& domain : application.domains_with_views()) {
@@ -101,15 +110,46 @@ class Server {
       migrator->online({}, {}, {});
       migrator->offline({}, {}, {});
     }
-    return name;
+    postgres::Connection connection{database.url};
+    allow_truncation(connection);
+    database.kept = connection.execute(filled_tables)[0][0].c_str();
+    return database;
+  }
+
+  /// The store refuses it, so that no event is lost without a trace. Here all of them are to be.
+  static void allow_truncation(postgres::Connection& connection) {
+    const pqxx::result triggers = connection.execute(
+        "select string_agg(format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass), '; ') "
+        "from pg_catalog.pg_trigger t where t.tgname = 'refuse_truncation'");
+    if (!triggers[0][0].is_null()) connection.execute(triggers[0][0].c_str());
+  }
+
+  /// Empties what was empty when the database was installed. Emptying a table without rows would cost as much as any.
+  static void clear(const InstalledDatabase& database) {
+    postgres::Connection connection{database.url};
+    const std::string filled = connection.execute(filled_tables)[0][0].c_str();
+    const pqxx::result tables = connection.execute(
+        "select string_agg(t.oid::regclass::text, ', ') from pg_catalog.pg_class t where t.oid = any (array[" + filled +
+        "]::oid[]) and t.oid <> all (array[" + database.kept + "]::oid[])");
+    if (!tables[0][0].is_null()) {
+      connection.execute(std::string{"truncate "} + tables[0][0].c_str() + " restart identity cascade");
+    }
+  }
+
+  void drop(const std::string& name) const noexcept {
+    try {
+      postgres::Connection connection{url_};
+      connection.execute("drop database if exists " + name + " with (force)");
+    } catch (const std::exception&) {
+      // The server is gone or refuses: a test that has passed does not fail for what it leaves behind.
+    }
   }
 
   std::unique_ptr<ThrowawayCluster> cluster_;
   std::string url_;
-  std::string strategy_;  ///< Without a log to write, copying the files is the quicker way.
-  std::mutex mutex_;
-  std::map<std::string, std::string> templates_;  ///< By what they depend on.
-  int made_ = 0;
+  std::mutex mutex_;  ///< Guards what follows.
+  std::vector<InstalledDatabase> free_;
+  std::vector<std::string> made_;
 };
 
 Server& server() {
@@ -119,9 +159,8 @@ Server& server() {
 
 }  // namespace
 
-ScenarioDatabase::ScenarioDatabase(const std::vector<Domain>& domains)
-    : name_{server().copy(domains)}, url_{server().url_of(name_)} {}
+ScenarioDatabase::ScenarioDatabase(const std::vector<Domain>& domains) : database_{server().take(domains)} {}
 
-ScenarioDatabase::~ScenarioDatabase() { server().drop(name_); }
+ScenarioDatabase::~ScenarioDatabase() { server().give_back(std::move(database_)); }
 
 }  // namespace seriatim::testing

@@ -8,9 +8,17 @@
 
 namespace seriatim::testing {
 
-/// A copy of a database in which the domains' store and views were installed once by this process; dropped in the
-/// destructor. It is on the server of SERIATIM_TEST_DATABASE_URL, whose user must be allowed to create databases, or else on
-/// a throw-away server of this process. Thread-safety: objects may be made by several threads.
+/// A database in which the store and the views of some domains are installed.
+struct InstalledDatabase {
+  std::string key;  ///< What tells these domains from others.
+  std::string url;
+  std::string kept;  ///< The ids of the tables that had rows when it was installed, "1,2".
+};
+
+/// An empty database for the domains. The first one of the process installs it, which takes a second; those behind it get
+/// it again, emptied. It is on the server of SERIATIM_TEST_DATABASE_URL, whose user must be allowed to create databases,
+/// and dropped at the end; or else on a throw-away server of this process. Thread-safety: objects may be made by several
+/// threads.
 class ScenarioDatabase {
  public:
   explicit ScenarioDatabase(const std::vector<Domain>& domains);
@@ -18,11 +26,10 @@ class ScenarioDatabase {
   ScenarioDatabase(const ScenarioDatabase&) = delete;
   ScenarioDatabase& operator=(const ScenarioDatabase&) = delete;
 
-  [[nodiscard]] const std::string& url() const noexcept { return url_; }
+  [[nodiscard]] const std::string& url() const noexcept { return database_.url; }
 
  private:
-  std::string name_;
-  std::string url_;
+  InstalledDatabase database_;
 };
 
 }  // namespace seriatim::testing
