@@ -13,6 +13,8 @@
 #include "seriatim/testing/throwaway_cluster.hpp"
 #include "store/postgres/connection.hpp"
 
+std::span<const seriatim::SqlFile> seriatim_testing_sql_files();
+
 namespace seriatim::testing {
 namespace {
 
@@ -41,15 +43,18 @@ std::string fingerprint(const std::vector<Domain>& domains) {
   return text;
 }
 
-/// The ids of the tables that have rows, "1,2"; "0" when none has.
-constexpr const char* filled_tables = R"(
-  select coalesce(string_agg(t.oid::text, ','), '0')
-    from pg_catalog.pg_class t
-   where t.relkind in ('r', 'p') and not t.relispartition
-     and t.relnamespace not in (select n.oid from pg_catalog.pg_namespace n
-                                 where n.nspname like 'pg\_%' or n.nspname = 'information_schema')
-     and (pg_catalog.xpath('/row/filled/text()', pg_catalog.query_to_xml(
-            format('select exists (select from %s) as filled', t.oid::regclass), false, true, '')))[1]::text = 'true')";
+std::string statement(std::string_view name) {
+  for (const SqlFile& file : seriatim_testing_sql_files()) {
+    if (file.name == name) return std::string{file.text};
+  }
+  throw_error<ErrorCode::usage>("there is no statement " + std::string{name});
+}
+
+std::set<std::string> filled_tables(postgres::Connection& connection) {
+  std::set<std::string> tables;
+  for (const auto& row : connection.execute(statement("filled_tables.sql"))) tables.insert(row[0].c_str());
+  return tables;
+}
 
 /// The server, and the databases on it. One for the process.
 class Server {
@@ -111,29 +116,21 @@ class Server {
       migrator->offline({}, {}, {});
     }
     postgres::Connection connection{database.url};
-    allow_truncation(connection);
-    database.kept = connection.execute(filled_tables)[0][0].c_str();
+    if (const std::string sql = connection.execute(statement("allow_truncation.sql"))[0][0].c_str(); !sql.empty()) {
+      connection.execute(sql);
+    }
+    database.kept = filled_tables(connection);
     return database;
-  }
-
-  /// The store refuses it, so that no event is lost without a trace. Here all of them are to be.
-  static void allow_truncation(postgres::Connection& connection) {
-    const pqxx::result triggers = connection.execute(
-        "select string_agg(format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass), '; ') "
-        "from pg_catalog.pg_trigger t where t.tgname = 'refuse_truncation'");
-    if (!triggers[0][0].is_null()) connection.execute(triggers[0][0].c_str());
   }
 
   /// Empties what was empty when the database was installed. Emptying a table without rows would cost as much as any.
   static void clear(const InstalledDatabase& database) {
     postgres::Connection connection{database.url};
-    const std::string filled = connection.execute(filled_tables)[0][0].c_str();
-    const pqxx::result tables = connection.execute(
-        "select string_agg(t.oid::regclass::text, ', ') from pg_catalog.pg_class t where t.oid = any (array[" + filled +
-        "]::oid[]) and t.oid <> all (array[" + database.kept + "]::oid[])");
-    if (!tables[0][0].is_null()) {
-      connection.execute(std::string{"truncate "} + tables[0][0].c_str() + " restart identity cascade");
+    std::string tables;
+    for (const std::string& table : filled_tables(connection)) {
+      if (database.kept.count(table) == 0) tables.append(tables.empty() ? "" : ", ").append(table);
     }
+    if (!tables.empty()) connection.execute("truncate " + tables + " restart identity cascade");
   }
 
   void drop(const std::string& name) const noexcept {

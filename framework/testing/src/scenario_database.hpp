@@ -1,6 +1,7 @@
 #pragma once
 // A PostgreSQL database for one scenario.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace seriatim::testing {
 struct InstalledDatabase {
   std::string key;  ///< What tells these domains from others.
   std::string url;
-  std::string kept;  ///< The ids of the tables that had rows when it was installed, "1,2".
+  std::set<std::string> kept;  ///< The tables that had rows when it was installed.
 };
 
 /// An empty database for the domains. The first one of the process installs it, which takes a second; those behind it get
