@@ -185,6 +185,16 @@ BOOST_AUTO_TEST_CASE(filters_see_commands_as_in_an_application) {
   scenario.when(scenario.pay()).then_fails<DomainError>();
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_itself_is_told) {
+  OrderScenario scenario{std::make_shared<Script>(), Settings{.store = StoreKind::memory}};
+  scenario.given(scenario.place());
+  const auto look_again = [&](const void*) { (void)scenario.rows<NoteRecord>(); };
+  BOOST_CHECK_EXCEPTION(scenario.world().visit_rows(record_type<OrderRecord>(), {}, look_again), Error, [](const Error& error) {
+    return error.code() == ErrorCode::usage && has(error.what(), "another transaction of this thread");
+  });
+  scenario.then_no_rows<NoteRecord>();
+}
+
 BOOST_AUTO_TEST_CASE(a_domain_may_ask_for_memory_whatever_the_environment_says) {
   OrderScenario scenario{std::make_shared<Script>(), Settings{.store = StoreKind::memory}};
   BOOST_TEST((scenario.world().store_kind() == StoreKind::memory));

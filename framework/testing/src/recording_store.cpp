@@ -1,5 +1,6 @@
 #include "recording_store.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace seriatim::testing {
@@ -73,9 +74,14 @@ std::unique_ptr<store::Transaction> RecordingStore::begin(std::span<const views:
   return std::make_unique<RecordingTransaction>(*this, registry_, store_.begin(view_versions));
 }
 
-std::vector<RecordedEvent> RecordingStore::events() const {
+std::vector<RecordedEvent> RecordingStore::events(std::size_t skipped) const {
   const std::scoped_lock lock{mutex_};
-  return events_;
+  return {events_.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, events_.size())), events_.end()};
+}
+
+std::size_t RecordingStore::count() const {
+  const std::scoped_lock lock{mutex_};
+  return events_.size();
 }
 
 void RecordingStore::add(std::vector<RecordedEvent> events) {

@@ -22,8 +22,9 @@ class RecordingStore final : public store::EventStore {
   }
   [[nodiscard]] std::vector<views::LiveViews> view_versions() override { return store_.view_versions(); }
 
-  /// The events of all committed transactions.
-  [[nodiscard]] std::vector<RecordedEvent> events() const;
+  /// The events of all committed transactions, without the first `skipped` ones.
+  [[nodiscard]] std::vector<RecordedEvent> events(std::size_t skipped) const;
+  [[nodiscard]] std::size_t count() const;
 
   /// Adds what a transaction has committed.
   void add(std::vector<RecordedEvent> events);

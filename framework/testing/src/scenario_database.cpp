@@ -62,6 +62,10 @@ class Server {
   Server() {
     if (const char* given = std::getenv("SERIATIM_TEST_DATABASE_URL"); given != nullptr && *given != '\0') {
       url_ = given;
+      (void)with_database(url_, "");  // Refuses what is no URL.
+      // Says early whether the server is there. Also, libpqxx then makes its static objects before this one is complete, so that
+      // they outlive it: its destructor needs them.
+      (void)postgres::Connection{url_};
     } else {
       cluster_ = std::make_unique<ThrowawayCluster>();
       url_ = cluster_->server().url();

@@ -1,5 +1,6 @@
 #include "seriatim/testing/world.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "backend.hpp"
@@ -20,9 +21,13 @@ class CommandRecorder {
     const std::scoped_lock lock{mutex_};
     commands_.push_back(command);
   }
-  [[nodiscard]] std::vector<AnyCommand> all() const {
+  [[nodiscard]] std::vector<AnyCommand> behind(std::size_t skipped) const {
     const std::scoped_lock lock{mutex_};
-    return commands_;
+    return {commands_.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, commands_.size())), commands_.end()};
+  }
+  [[nodiscard]] std::size_t count() const {
+    const std::scoped_lock lock{mutex_};
+    return commands_.size();
   }
 
  private:
@@ -123,9 +128,13 @@ ExecutionResult World::let_happen(const Happening& happening) {
   return parts_->executor.execute(command);
 }
 
-std::vector<RecordedEvent> World::events() const { return parts_->recording_store.events(); }
+std::vector<RecordedEvent> World::events(std::size_t skipped) const { return parts_->recording_store.events(skipped); }
 
-std::vector<AnyCommand> World::commands_so_far() const { return parts_->recorder.all(); }
+std::size_t World::event_count() const { return parts_->recording_store.count(); }
+
+std::vector<AnyCommand> World::commands_so_far(std::size_t skipped) const { return parts_->recorder.behind(skipped); }
+
+std::size_t World::command_count() const { return parts_->recorder.count(); }
 
 void World::visit_rows(const RecordType& type, std::span<const Predicate> predicates,
                        const std::function<void(const void*)>& visit) {

@@ -88,7 +88,9 @@ void MemoryTransaction::append(const store::CommandRecord& command, std::span<co
                                Timestamp created_at) {
   refuse_two_parts(streams);
   writes_.commands.push_back({command.type, *command.command, command.json});
-  for (const store::StreamAppend& stream : streams) append(stream, created_at);
+  for (const store::StreamAppend& stream : streams) {
+    if (!stream.events.empty()) append(stream, created_at);
+  }
 }
 
 void MemoryTransaction::append(const store::StreamAppend& stream, Timestamp created_at) {
@@ -97,7 +99,12 @@ void MemoryTransaction::append(const store::StreamAppend& stream, Timestamp crea
           .try_emplace(stream.aggregate_id,
                        MemoryAppend{stream.aggregate_type, stream.expected_version, stream.partition_key, {}})
           .first->second;
-  if (stream.expected_version != added.after()) {
+  if (stream.expected_version > added.after()) {
+    throw_error<ErrorCode::integrity>("event " + std::to_string(stream.expected_version + 1) + " of aggregate " +
+                                      uuid_text(stream.aggregate_id) + " would leave a gap, because its last event is number " +
+                                      std::to_string(added.after()));
+  }
+  if (stream.expected_version < added.after()) {
     throw_error<ErrorCode::optimistic_locking>("aggregate " + uuid_text(stream.aggregate_id) + " is at event " +
                                                std::to_string(added.after()) + " in this transaction, not at " +
                                                std::to_string(stream.expected_version));

@@ -75,8 +75,8 @@ template <class T, class... Es>
           {std::pair{message_type<Es>(), attributes::Value::of(events)}...}};
 }
 
-/// Domains, a store that is empty at first, a command service and a clock. Its own for each scenario. Thread-safe but for
-/// `clock().set`, as an Application is.
+/// Domains, a store that is empty at first, a command service and a clock. Thread-safe, as an Application is, but for
+/// `let_happen`, of which one may run at a time.
 class World {
  public:
   /// Errors: those of an Application, and of LocalPostgres when that is wanted.
@@ -95,12 +95,14 @@ class World {
   /// Lets events happen as those of a command do: projectors and workflows see them.
   ExecutionResult let_happen(const Happening& happening);
 
-  /// All events that were stored, transaction by transaction.
-  [[nodiscard]] std::vector<RecordedEvent> events() const;
+  /// All events that were stored, transaction by transaction; without the first `skipped` ones. O(events returned).
+  [[nodiscard]] std::vector<RecordedEvent> events(std::size_t skipped = 0) const;
+  [[nodiscard]] std::size_t event_count() const;
 
   /// All commands that were carried out or tried, those that handlers, workflows and after-commit work issued included, in
-  /// that order; as they were after the filters.
-  [[nodiscard]] std::vector<AnyCommand> commands_so_far() const;
+  /// that order; as they were after the filters; without the first `skipped` ones. O(commands returned).
+  [[nodiscard]] std::vector<AnyCommand> commands_so_far(std::size_t skipped = 0) const;
+  [[nodiscard]] std::size_t command_count() const;
 
   /// The rows of the condition, in no particular order. Error(usage) when no active projector manages the table.
   template <class R>
