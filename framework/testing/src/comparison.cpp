@@ -112,6 +112,7 @@ std::string side_by_side(const std::vector<SheetPair>& pairs, bool colours) {
   std::string out = "    " + padded("expected", columns) + " | actual\n";
   for (const Line& line : lines) {
     std::string text = (line.differs ? "  ! " : "    ") + padded(line.left, columns) + " | " + line.right;
+    text.erase(text.find_last_not_of(' ') + 1);
     out += line.differs && colours ? red + text + plain + "\n" : text + "\n";
   }
   return out;

@@ -30,6 +30,7 @@ void apply(const Happening& happening, const core::Registry& registry, Repositor
   for (const auto& [type, event] : happening.events) {
     attributes::Value copy = event;
     attributes::cut_timestamps(*type.attributes, copy.get(), stored_timestamp_digits);
+    attributes::hash_secrets(*type.attributes, copy.get(), Secret::min_cost);  // As commands' secrets are, before handlers.
     if (const auto fold = known.folds[registry.event(type.name)]) {
       fold(core::AggregateAccess::state(aggregate), copy.get());
     }

@@ -51,14 +51,33 @@ SheetPair pair_of(const ExpectedEvent* expected, const RecordedEvent* actual) {
   return pair;
 }
 
-Sheet sheet(const AnyCommand& command) {
-  return sheet_of(std::string{command.type().name}, *command.type().attributes, command.get());
+/// Whether the expectation leaves this member open, which all commands share: then showing it would only distract.
+bool is_open(const attributes::Member& member, const Command& expected) {
+  static const Command nothing;
+  for (const attributes::Member& shared : attributes::type_of<Command>.members) {
+    if (shared.name != member.name || member.name == "aggregate_id") continue;
+    return attributes::equal(*shared.type, shared.address(&nothing), shared.address(&expected));
+  }
+  return false;
+}
+
+Sheet sheet(const AnyCommand& command, const Command& expected) {
+  const attributes::Type& type = *command.type().attributes;
+  Sheet all = sheet_of(std::string{command.type().name}, type, command.get());
+  Sheet shown{all.head};
+  for (std::size_t i = 0; i < all.lines.size(); ++i) {
+    if (!is_open(type.members[i], expected)) shown.lines.push_back(std::move(all.lines[i]));
+  }
+  return shown;
 }
 
 SheetPair pair_of(const ExpectedCommand* expected, const AnyCommand* actual) {
+  const AnyCommand* whole = expected != nullptr && expected->command() ? &*expected->command() : nullptr;
+  const Command& base = whole == nullptr ? Command{} : whole->base();
   SheetPair pair;
-  if (expected != nullptr) pair.expected = expected->command() ? sheet(*expected->command()) : Sheet{std::string{expected->type_name()}};
-  if (actual != nullptr) pair.actual = sheet(*actual);
+  if (whole != nullptr) pair.expected = sheet(*whole, base);
+  if (expected != nullptr && whole == nullptr) pair.expected = Sheet{std::string{expected->type_name()}};
+  if (actual != nullptr) pair.actual = sheet(*actual, base);
   pair.matches = expected != nullptr && actual != nullptr && expected->matches(*actual);
   return pair;
 }

@@ -12,8 +12,6 @@
 namespace seriatim::testing {
 namespace {
 
-constexpr int cheapest_secret = 4;
-
 /// Commands as they pass. Thread-safe.
 class CommandRecorder {
  public:
@@ -60,7 +58,7 @@ struct World::Parts {
                  clock,
                  settings.unknown_commands,
                  settings.max_workflow_depth,
-                 cheapest_secret,
+                 Secret::min_cost,
                  recording(std::move(settings.execution), recorder)} {
     next->registry = &registry;
   }
