@@ -175,6 +175,14 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(scenario_settings)
 
+BOOST_AUTO_TEST_CASE(several_domains_share_a_world) {
+  const auto script = std::make_shared<Script>();
+  Domain empty{"empty"};
+  Scenario scenario{{OrderScenario::domain(script), empty}};
+  const AggregateId id = scenario.new_id();
+  scenario.given<Order>(id, OrderScenario::placed()).when(NoteOrder{{.aggregate_id = id}, "n"}).then<OrderNoted>();
+}
+
 BOOST_AUTO_TEST_CASE(filters_see_commands_as_in_an_application) {
   Settings settings;
   settings.execution.filters.emplace_back([](AnyCommand& command) {
