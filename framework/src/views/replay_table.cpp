@@ -82,7 +82,7 @@ void ReplayTable::unlink(RowId row) noexcept {
   --size_;
 }
 
-void ReplayTable::insert(const void* record) {
+RowId ReplayTable::insert(const void* record) {
   const RowId row = allocate();
   type_.attributes->copy(at(row), record);
   link(row);
@@ -95,6 +95,7 @@ void ReplayTable::insert(const void* record) {
   for (const std::size_t owner : owners_) {
     inserted_bytes_ += owned_bytes(*columns_[owner].type, value(row, columns_[owner]));
   }
+  return row;
 }
 
 void ReplayTable::erase(RowId row) noexcept {

@@ -28,7 +28,7 @@ class ReplayTable {
 
   [[nodiscard]] const RecordType& type() const noexcept { return type_; }
 
-  void insert(const void* record);
+  RowId insert(const void* record);
   void erase(RowId row) noexcept;
   void assign(RowId row, std::span<const Assignment> assignments);
 

@@ -1,4 +1,4 @@
-#include "support/throwaway_cluster.hpp"
+#include "seriatim/testing/throwaway_cluster.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
