@@ -24,6 +24,7 @@ Values values_of(const Project& project, const Name& aggregate, const std::vecto
   values["aggregate"] = aggregate.snake;
   values["Aggregate"] = aggregate.pascal;
   values["an_aggregate"] = with_article(aggregate);
+  values["article"] = article_of(aggregate);
   values["domain"] = project.variable;
   add_attributes(values, attributes);
   return values;
@@ -56,6 +57,19 @@ fs::path test_file(const Name& aggregate) { return fs::path{"tests"} / (aggregat
 
 constexpr const char* end_of_tests = "BOOST_AUTO_TEST_SUITE_END";
 
+/// How the aggregate's story begins: every test of a command needs it to have happened.
+std::string first_event(const Project& project, const Name& aggregate) {
+  const fs::path header = domain_file(aggregate, aggregate.snake + ".hpp");
+  return SourceText{header.string(), FileChanges{project.root}.text_of(header)}.first_of_list(aggregate.pascal, "Events");
+}
+
+void add_command(Values& values, const Name& command, const std::vector<Attribute>& attributes) {
+  values["command"] = command.snake;
+  values["Command"] = command.pascal;
+  values["validation"] = validation(command.pascal, attributes);
+  values["test_of_validation"] = values["required"].empty() ? "" : snippet("command/test_of_validation.cpp", values);
+}
+
 }  // namespace
 
 FileChanges new_project(const Name& name, const fs::path& folder) {
@@ -71,7 +85,7 @@ FileChanges new_aggregate(const Project& project, const Name& aggregate, const s
     require_new_type(project, type);
   }
   Values values = values_of(project, aggregate, attributes);
-  values["validation"] = validation("Create" + aggregate.pascal, attributes);
+  add_command(values, {"create_" + aggregate.snake, "Create" + aggregate.pascal}, attributes);
   values["fold"] = fold(aggregate.pascal + "Created", attributes);
   FileChanges changes{project.root};
   create_all(changes, "aggregate/files/", values);
@@ -89,9 +103,8 @@ FileChanges new_command(const Project& project, const Name& aggregate, const Nam
   require_aggregate(project, aggregate);
   require_new_type(project, command.pascal);
   Values values = values_of(project, aggregate, attributes);
-  values["command"] = command.snake;
-  values["Command"] = command.pascal;
-  values["validation"] = validation(command.pascal, attributes);
+  add_command(values, command, attributes);
+  values["first_event"] = first_event(project, aggregate);
   FileChanges changes{project.root};
   edit(changes, domain_file(aggregate, "commands.hpp"), [&](SourceText& commands) {
     commands.add_to_namespace(project.context.snake, snippet("command/struct.hpp", values));
@@ -117,6 +130,7 @@ FileChanges new_event(const Project& project, const Name& aggregate, const Name&
   Values values = values_of(project, aggregate, attributes);
   values["event"] = event.snake;
   values["Event"] = event.pascal;
+  values["first_event"] = first_event(project, aggregate);
   FileChanges changes{project.root};
   edit(changes, domain_file(aggregate, "events.hpp"), [&](SourceText& events) {
     events.add_to_namespace(project.context.snake, snippet("event/struct.hpp", values));
@@ -131,7 +145,8 @@ FileChanges new_event(const Project& project, const Name& aggregate, const Name&
     if (!attributes.empty()) header.add_behind(aggregate.pascal, "static void on(", "using AggregateRoot::AggregateRoot", on);
   });
   edit(changes, test_file(aggregate), [&](SourceText& tests) {
-    tests.add_before_last(end_of_tests, snippet("event/test.cpp", values));
+    if (!attributes.empty()) tests.add_before_last(end_of_tests, snippet("event/test.cpp", values));
+    tests.add_before_last(end_of_tests, snippet("event/test_of_name.cpp", values));
   });
   return changes;
 }

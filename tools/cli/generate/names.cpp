@@ -114,11 +114,14 @@ void require_attribute_name(std::string_view name) {
   require_free("an attribute", name, contains(taken, name) || name == "type_name" || name == "apply");
 }
 
+std::string article_of(const Name& name) {
+  return std::string_view{"aeiou"}.find(name.snake.front()) != std::string_view::npos ? "an" : "a";
+}
+
 std::string with_article(const Name& name) {
   std::string words = name.snake;
   std::replace(words.begin(), words.end(), '_', ' ');
-  const bool vowel = std::string_view{"aeiou"}.find(words.front()) != std::string_view::npos;
-  return (vowel ? "an " : "a ") + words;
+  return article_of(name) + " " + words;
 }
 
 }  // namespace seriatim::cli::generate

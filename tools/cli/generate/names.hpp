@@ -19,6 +19,9 @@ struct Name {
 /// Checks the name of an attribute, which has one spelling, `due_on`; Error(usage) as above.
 void require_attribute_name(std::string_view name);
 
+/// "an" or "a", whichever goes with the name.
+[[nodiscard]] std::string article_of(const Name& name);
+
 /// "an invoice", "a sales order".
 [[nodiscard]] std::string with_article(const Name& name);
 

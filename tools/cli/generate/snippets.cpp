@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace seriatim::cli::generate {
 namespace {
@@ -27,6 +28,12 @@ void add_attributes(Values& values, const std::vector<Attribute>& attributes) {
   values["moved"] = joined(attributes, ", ", &moved);
   values["of_command"] = joined(attributes, ", ", [](const Attribute& a) { return "command." + a.name; });
   values["samples"] = joined(attributes, ", ", [](const Attribute& a) { return a.sample; });
+  values["and_samples"] = attributes.empty() ? "" : ", " + values["samples"];
+  values["state_checks"] =
+      joined(attributes, "\n", [](const Attribute& a) { return "BOOST_TEST((state." + a.name + " == event." + a.name + "));"; });
+  std::vector<Attribute> required;
+  std::copy_if(attributes.begin(), attributes.end(), std::back_inserter(required), [](const Attribute& a) { return a.presence; });
+  values["required"] = joined(required, ", ", [](const Attribute& a) { return "{\"" + a.name + "\", \"blank\"}"; });
 }
 
 std::string validation(const std::string& command, const std::vector<Attribute>& attributes) {

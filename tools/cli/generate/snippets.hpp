@@ -10,7 +10,8 @@
 namespace seriatim::cli::generate {
 
 /// @members@ (declarations), @names@ ("amount, source"), @parameters@ and @moved@ (of a function, and handed on by it),
-/// @of_command@ ("command.amount, ..."), @samples@ (values for tests).
+/// @of_command@ ("command.amount, ..."), @samples@ (values for tests), @and_samples@ (the same behind a comma), @required@
+/// (what a command without any is told), @state_checks@ (that the state says what the event does).
 void add_attributes(Values& values, const std::vector<Attribute>& attributes);
 
 /// The function `validate` of a command; empty when everything is valid.

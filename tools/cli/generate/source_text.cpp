@@ -124,14 +124,26 @@ void SourceText::add_to_sequence(std::size_t opening, const std::string& name) {
   code_ = code_only(text_);
 }
 
-void SourceText::add_to_list(const std::string& type, const std::string& list, const std::string& name) {
+std::size_t SourceText::opening_of_list(const std::string& type, const std::string& list, const std::string& add) const {
   const Range body = body_of(type, whole());
   const auto found =
       last_match(code_, body.begin, body.end, declaration("\\busing\\s+" + list + "\\s*=\\s*(seriatim::)?types\\s*<"));
   if (found.first == npos || closing(found.second - 1) == npos) {
-    not_found("`using " + list + " = seriatim::types<...>;` in " + type, name);
+    not_found("`using " + list + " = seriatim::types<...>;` in " + type, add);
   }
-  add_to_sequence(found.second - 1, name);
+  return found.second - 1;
+}
+
+void SourceText::add_to_list(const std::string& type, const std::string& list, const std::string& name) {
+  add_to_sequence(opening_of_list(type, list, name), name);
+}
+
+std::string SourceText::first_of_list(const std::string& type, const std::string& list) const {
+  const std::size_t opening = opening_of_list(type, list, "the first of its names");
+  const std::size_t end = std::min(code_.find_first_of(",>", opening), code_.size());
+  std::string first = trimmed(code_.substr(opening + 1, end - opening - 1));
+  if (first.empty()) not_found("name in `" + list + "` of " + type, "a test");
+  return first;
 }
 
 void SourceText::add_behind(const std::string& type, const std::string& beginning, const std::string& otherwise,

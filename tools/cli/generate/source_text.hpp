@@ -32,6 +32,9 @@ class SourceText {
   /// A name at the end of `using <list> = seriatim::types<...>;` of a class.
   void add_to_list(const std::string& type, const std::string& list, const std::string& name);
 
+  /// The first name of such a list.
+  [[nodiscard]] std::string first_of_list(const std::string& type, const std::string& list) const;
+
   /// Lines in a class, behind the last member that begins with `beginning`; when there is none, behind the first that begins
   /// with `otherwise`.
   void add_behind(const std::string& type, const std::string& beginning, const std::string& otherwise,
@@ -55,6 +58,8 @@ class SourceText {
   void insert(std::size_t at, const std::string& lines);
   /// Between the braces of `class|struct type {`; an empty range when there is no such type.
   [[nodiscard]] Range body_of(const std::string& type, Range within) const;
+  /// Where the list's < is.
+  [[nodiscard]] std::size_t opening_of_list(const std::string& type, const std::string& list, const std::string& add) const;
   [[nodiscard]] Range whole() const noexcept { return {0, text_.size()}; }
   [[nodiscard]] std::size_t closing(std::size_t opening) const;
   void describe(const std::string& described, const std::string& name);

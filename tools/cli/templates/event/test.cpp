@@ -1,4 +1,6 @@
-BOOST_AUTO_TEST_CASE(@event@_is_read_back_as_it_was_stored) {
+BOOST_AUTO_TEST_CASE(the_state_follows_@event@) {
   const @Event@ event{@samples@};
-  BOOST_TEST(seriatim::same_attributes(seriatim::from_json<@Event@>(seriatim::to_json(event)), event));
+  @Aggregate@::State state;
+  @Aggregate@::on(state, event);
+  @state_checks@
 }

@@ -2,22 +2,41 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <seriatim/testing/scenario.hpp>
+
+#include "domain/plugin.hpp"
 #include "domain/post/commands.hpp"
+#include "projectors/records.hpp"
 
 using namespace @project@;
 
-BOOST_AUTO_TEST_SUITE(post)
+namespace {
 
-BOOST_AUTO_TEST_CASE(a_reader_likes_a_post_once) {
-  Post post{seriatim::new_uuid(), "Hello"};
-  post.like("Ann");
-  post.like("Bob");
-  BOOST_CHECK_THROW(post.like("Ann"), LikedAlready);
-  BOOST_TEST(post.sequence_number() == 3);
+struct PostScenario : seriatim::testing::Scenario {
+  PostScenario() : Scenario{@project@::domain()} {}
+  seriatim::AggregateId id = new_id();
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(post, PostScenario)
+
+BOOST_AUTO_TEST_CASE(a_post_is_published_and_has_its_row) {
+  when(PublishPost{{id}, "Hello"}).then(PostPublished{"Hello"}).then_rows<PostRecord>({{id, "Hello", 0}});
 }
 
 BOOST_AUTO_TEST_CASE(a_post_without_a_title_is_not_valid) {
-  BOOST_TEST(seriatim::validation_errors(PublishPost{{.aggregate_id = seriatim::new_uuid()}, ""}).contains("title"));
+  when(PublishPost{{id}, ""}).then_invalid({{"title", "blank"}});
+}
+
+BOOST_AUTO_TEST_CASE(readers_like_a_post) {
+  given<Post>(id, PostPublished{"Hello"}, PostLiked{"Ann"});
+  when(LikePost{{id}, "Bob"}).then(PostLiked{"Bob"}).then_rows<PostRecord>({{id, "Hello", 2}});
+}
+
+BOOST_AUTO_TEST_CASE(a_second_like_by_one_reader_is_refused) {
+  given<Post>(id, PostPublished{"Hello"}, PostLiked{"Ann"});
+  when(LikePost{{id}, "Ann"}).then_fails<LikedAlready>();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
