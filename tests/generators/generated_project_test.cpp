@@ -10,15 +10,17 @@ using namespace seriatim::testing;
 
 namespace {
 
+struct NewProject : Workshop {
+  NewProject() {
+    require(seriatim({"new", "blog"}, folder()));
+    configure();
+    build_and_test();
+  }
+};
+
 /// Made and built by the first test that asks for it; the later ones add to it.
 const Workshop& workshop() {
-  static const Workshop made = [] {
-    Workshop shop;
-    Workshop::require(shop.seriatim({"new", "blog"}, shop.folder()));
-    shop.configure();
-    shop.build_and_test();
-    return shop;
-  }();
+  static const NewProject made;
   return made;
 }
 
