@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <pqxx/pqxx>
+#include <regex>
 
 #include "project.hpp"
 #include "support/shared_cluster.hpp"
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_new_project_builds_and_passes_its_tests_as_generated) {
 }
 
 BOOST_AUTO_TEST_CASE(generated_aggregates_commands_and_events_build_and_pass_their_tests) {
-  generate({"aggregate", "invoice", "number:string", "due_on:date?", "lines:string[]"});
+  generate({"aggregate", "invoice", "number:string", "issued_on:date", "due_on:date?", "lines:string[]"});
   generate({"command", "invoice", "SendInvoice", "recipient:string", "amount:decimal"});
   generate({"event", "invoice", "InvoiceSent", "recipient:string", "amount:decimal"});
   // Every type, in both other forms as well, and more than fits on a line.
@@ -58,6 +59,7 @@ BOOST_AUTO_TEST_CASE(generated_aggregates_commands_and_events_build_and_pass_the
   generate({"event", "post", "PostArchived"});
   generate({"command", "post", "ArchivePost"});
   generate({"aggregate", "SalesOrder"});
+  generate({"command", "SalesOrder", "PlaceSalesOrder", "placed_on:date"});
   workshop().build_and_test();
   const std::string tests = tests_of_the_project();
   for (const char* name : {"an_invoice_is_created_only_once", "send_invoice_without_what_it_requires_is_not_valid",
@@ -94,7 +96,9 @@ BOOST_AUTO_TEST_CASE(a_table_without_its_suffix_stops_the_configuration_and_name
   const ProgramResult refused = workshop().run({SERIATIM_CMAKE, "--preset", "dev"}, workshop().project());
   std::ofstream{file} << before;
   BOOST_TEST(refused.exit_code != 0);
-  BOOST_TEST(refused.errors.find("sql/views/posts.sql does not contain %SUFFIX%") != std::string::npos, refused.errors);
+  // CMake breaks the sentence into lines.
+  const std::string words = std::regex_replace(refused.errors, std::regex{"\\s+"}, " ");
+  BOOST_TEST(words.find("sql/views/posts.sql does not contain %SUFFIX%: write it into every name") != std::string::npos, words);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,18 +21,19 @@ struct Kind {
   std::string_view sample;
   bool moves;
   bool presence;
+  std::string_view missing;
 };
 
 constexpr std::array kinds{
-    Kind{"string", "std::string", "", "\"something\"", true, true},
-    Kind{"integer", "std::int64_t", " = 0", "7", false, false},
-    Kind{"int", "std::int32_t", " = 0", "7", false, false},
-    Kind{"double", "double", " = 0", "1.5", false, false},
-    Kind{"decimal", "seriatim::Decimal", "", "\"12.50\"_decimal", false, false},
-    Kind{"bool", "bool", " = false", "true", false, false},
-    Kind{"date", "seriatim::Date", "{}", "seriatim::parse_date(\"2026-02-03\").value()", false, false},
-    Kind{"timestamp", "seriatim::Timestamp", "{}", "seriatim::parse_timestamp(\"2026-02-03T10:15:00Z\").value()", false, false},
-    Kind{"uuid", "seriatim::Uuid", "{}", "seriatim::parse_uuid(\"16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f\").value()", false, true}};
+    Kind{"string", "std::string", "", "\"something\"", true, true, "blank"},
+    Kind{"integer", "std::int64_t", " = 0", "7", false, false, ""},
+    Kind{"int", "std::int32_t", " = 0", "7", false, false, ""},
+    Kind{"double", "double", " = 0", "1.5", false, false, ""},
+    Kind{"decimal", "seriatim::Decimal", "", "\"12.50\"_decimal", false, false, ""},
+    Kind{"bool", "bool", " = false", "true", false, false, ""},
+    Kind{"date", "seriatim::Date", "{}", "seriatim::parse_date(\"2026-02-03\").value()", false, false, "not_a_date"},
+    Kind{"timestamp", "seriatim::Timestamp", "{}", "seriatim::parse_timestamp(\"2026-02-03T10:15:00Z\").value()", false, false, ""},
+    Kind{"uuid", "seriatim::Uuid", "{}", "seriatim::parse_uuid(\"16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f\").value()", false, true, "blank"}};
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
   if (!text.ends_with(suffix)) return false;
@@ -66,7 +67,7 @@ Attribute parse_attribute(std::string_view given) {
   const bool list = !optional && take_suffix(type, "[]");
   const Kind& kind = kind_of(type, given);
   Attribute attribute{"",         std::string{kind.type}, std::string{kind.initial}, std::string{kind.sample},
-                      kind.moves, kind.presence};
+                      kind.moves, kind.presence,          std::string{kind.missing}};
   if (optional) attribute = wrapped(kind, "std::optional");
   if (list) attribute = wrapped(kind, "std::vector");
   attribute.name = name;
@@ -99,6 +100,17 @@ void require_own_names(const std::vector<Attribute>& attributes) {
     throw_error<ErrorCode::usage>("attribute \"" + attribute.name +
                                   "\" would hide what every command has under that name: choose another one");
   }
+}
+
+std::string sample_of(std::string_view cpp_type) {
+  for (const Kind& kind : kinds) {
+    if (kind.type == cpp_type) return std::string{kind.sample};
+    for (const std::string_view wrapper : {"std::optional", "std::vector"}) {
+      Attribute attribute = wrapped(kind, wrapper);
+      if (attribute.type == cpp_type) return attribute.sample;
+    }
+  }
+  return "{}";
 }
 
 std::string attribute_types() {

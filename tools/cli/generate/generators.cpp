@@ -46,9 +46,9 @@ std::string snippet(const char* path, const Values& values) { return rendered(te
 /// Changes one file by a function of its text.
 template <class Edit>
 void edit(FileChanges& changes, const fs::path& path, Edit&& add) {
-  SourceText source{path.string(), changes.text_of(path)};
-  add(source);
-  changes.change(path, source.text());
+  SourceText edited{path.string(), changes.text_of(path)};
+  add(edited);
+  changes.change(path, edited.text());
 }
 
 fs::path domain_file(const Name& aggregate, const std::string& name) { return fs::path{"domain"} / aggregate.snake / name; }
@@ -57,10 +57,19 @@ fs::path test_file(const Name& aggregate) { return fs::path{"tests"} / (aggregat
 
 constexpr const char* end_of_tests = "BOOST_AUTO_TEST_SUITE_END";
 
-/// How the aggregate's story begins: every test of a command needs it to have happened.
+SourceText source(const Project& project, const fs::path& path) {
+  return {path.string(), FileChanges{project.root}.text_of(path)};
+}
+
+/// How the aggregate's story begins, as an expression: every test of a command needs it to have happened.
 std::string first_event(const Project& project, const Name& aggregate) {
-  const fs::path header = domain_file(aggregate, aggregate.snake + ".hpp");
-  return SourceText{header.string(), FileChanges{project.root}.text_of(header)}.first_of_list(aggregate.pascal, "Events");
+  const std::string event =
+      source(project, domain_file(aggregate, aggregate.snake + ".hpp")).first_of_list(aggregate.pascal, "Events");
+  std::string samples;
+  for (const std::string& type : source(project, domain_file(aggregate, "events.hpp")).member_types(event)) {
+    samples += (samples.empty() ? "" : ", ") + sample_of(type);
+  }
+  return event + "{" + samples + "}";
 }
 
 void add_command(Values& values, const Name& command, const std::vector<Attribute>& attributes) {
@@ -114,8 +123,8 @@ FileChanges new_command(const Project& project, const Name& aggregate, const Nam
     header.add_to_list(handler, "Commands", command.pascal);
     header.add_behind(handler, "void handle(", "using Commands", snippet("command/handle.hpp", values));
   });
-  edit(changes, domain_file(aggregate, aggregate.snake + "_command_handler.cpp"), [&](SourceText& source) {
-    source.add_to_namespace(project.context.snake, snippet("command/handle.cpp", values));
+  edit(changes, domain_file(aggregate, aggregate.snake + "_command_handler.cpp"), [&](SourceText& definitions) {
+    definitions.add_to_namespace(project.context.snake, snippet("command/handle.cpp", values));
   });
   edit(changes, test_file(aggregate), [&](SourceText& tests) {
     tests.add_before_last(end_of_tests, snippet("command/test.cpp", values));

@@ -32,8 +32,8 @@ void add_attributes(Values& values, const std::vector<Attribute>& attributes) {
   values["state_checks"] =
       joined(attributes, "\n", [](const Attribute& a) { return "BOOST_TEST((state." + a.name + " == event." + a.name + "));"; });
   std::vector<Attribute> required;
-  std::copy_if(attributes.begin(), attributes.end(), std::back_inserter(required), [](const Attribute& a) { return a.presence; });
-  values["required"] = joined(required, ", ", [](const Attribute& a) { return "{\"" + a.name + "\", \"blank\"}"; });
+  std::copy_if(attributes.begin(), attributes.end(), std::back_inserter(required), [](const Attribute& a) { return !a.missing.empty(); });
+  values["required"] = joined(required, ", ", [](const Attribute& a) { return "{\"" + a.name + "\", \"" + a.missing + "\"}"; });
 }
 
 std::string validation(const std::string& command, const std::vector<Attribute>& attributes) {

@@ -146,6 +146,18 @@ std::string SourceText::first_of_list(const std::string& type, const std::string
   return first;
 }
 
+std::vector<std::string> SourceText::member_types(const std::string& type) const {
+  const Range body = body_of(type, whole());
+  const std::string members = code_.substr(body.begin, body.end - body.begin);
+  static const std::regex member{"\\s*([^;=]*[^;=\\w])\\w+\\s*(=[^;]*|\\{[^;]*)?;"};
+  std::vector<std::string> types;
+  for (std::sregex_iterator match{members.begin(), members.end(), member}, none; match != none; ++match) {
+    std::string found = trimmed((*match)[1]);
+    if (!found.starts_with("static ") && !found.starts_with("using ")) types.push_back(std::move(found));
+  }
+  return types;
+}
+
 void SourceText::add_behind(const std::string& type, const std::string& beginning, const std::string& otherwise,
                             const std::string& lines) {
   const Range body = body_of(type, whole());

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace seriatim::cli::generate {
 
@@ -34,6 +35,9 @@ class SourceText {
 
   /// The first name of such a list.
   [[nodiscard]] std::string first_of_list(const std::string& type, const std::string& list) const;
+
+  /// The types of a struct's members, in their order; none when there is no such struct.
+  [[nodiscard]] std::vector<std::string> member_types(const std::string& type) const;
 
   /// Lines in a class, behind the last member that begins with `beginning`; when there is none, behind the first that begins
   /// with `otherwise`.

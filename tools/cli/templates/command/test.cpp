@@ -3,7 +3,7 @@ BOOST_AUTO_TEST_CASE(@command@_asks_@article@_@aggregate@_that_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(@command@_does_nothing_yet) {
-  given<@Aggregate@>(id, @first_event@{});
+  given<@Aggregate@>(id, @first_event@);
   when(@Command@{{id}@and_samples@}).then_nothing();
 }
 

@@ -1,5 +1,5 @@
 BOOST_AUTO_TEST_CASE(@event@_is_stored_under_its_name) {
-  given<@Aggregate@>(id, @first_event@{}, @Event@{});
+  given<@Aggregate@>(id, @first_event@, @Event@{@samples@});
   BOOST_REQUIRE(events().size() == 2U);
   BOOST_TEST(events().back().type_name() == "@Project@::Events::@Event@");
 }

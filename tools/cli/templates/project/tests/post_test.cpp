@@ -9,6 +9,7 @@
 #include "projectors/records.hpp"
 
 using namespace @project@;
+using namespace seriatim::literals;
 
 namespace {
 
