@@ -14,15 +14,14 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME seriatim)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION database)
-set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-    "${PROJECT_DESCRIPTION}\nThe program seriatim, and the library that it and its plugins need.")
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "The program seriatim, and the library that it and its plugins need.")
 # The server may be on another machine; the private one of a project wants its programs.
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS postgresql)
 
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME seriatim-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEV_DESCRIPTION
-    "${PROJECT_DESCRIPTION}\nHeaders, test kit and CMake package, for domains and for programs that link the library.")
+    "Headers, test kit and CMake package, for domains and for programs that link the library.")
 # The headers show Boost, in the version that was built with; tests of domains are written with Boost.Test.
 set(boost ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "seriatim (= ${PROJECT_VERSION}), libboost${boost}-dev, libboost-json${boost}-dev")

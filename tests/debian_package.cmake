@@ -42,7 +42,7 @@ require_text("${output}" "<.+>")
 string(REGEX MATCHALL "[a-z][a-z0-9.+-]+[^,]*" needed "${depends}")
 foreach(each IN LISTS needed)
   string(REGEX MATCH "^[a-z][a-z0-9.+-]+" name "${each}")
-  run(dpkg-query --show --showformat "\\\${db:Status-Abbrev}" "${name}")
+  run(dpkg-query --show --showformat "\${db:Status-Abbrev}" "${name}")
   require_text("${output}" "^ii")
 endforeach()
 

@@ -49,22 +49,24 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-/// Where what continues the line begins: behind the innermost bracket that is still open at its end.
-std::size_t continuation_column(std::string_view line) {
-  std::vector<std::size_t> open;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (std::string_view{"(<{"}.find(line[i]) != std::string_view::npos) open.push_back(i + 1);
-    if (std::string_view{")>}"}.find(line[i]) != std::string_view::npos && !open.empty()) open.pop_back();
+/// Notes which brackets a part of a line leaves open: the columns behind them.
+void follow_brackets(std::vector<std::size_t>& open, std::string_view part) {
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (std::string_view{"(<{"}.find(part[i]) != std::string_view::npos) open.push_back(i + 1);
+    if (std::string_view{")>}"}.find(part[i]) != std::string_view::npos && !open.empty()) open.pop_back();
   }
-  return open.empty() ? line.find_first_not_of(' ') + 4 : open.back();
 }
 
+/// What continues a line begins behind the innermost bracket that is still open.
 void append_broken(std::string& out, std::string line) {
+  std::vector<std::size_t> open;
   while (line.size() > columns && line.find("//") == std::string::npos) {
     const std::size_t comma = line.rfind(", ", columns - 1);
     if (comma == std::string::npos) break;
     const std::string head = line.substr(0, comma + 1);
-    const std::string rest = std::string(continuation_column(head), ' ') + line.substr(comma + 2);
+    follow_brackets(open, head);
+    const std::size_t column = open.empty() ? line.find_first_not_of(' ') + 4 : open.back();
+    const std::string rest = std::string(column, ' ') + line.substr(comma + 2);
     if (rest.size() >= line.size()) break;
     out += head + '\n';
     line = rest;

@@ -22,12 +22,14 @@ struct @Aggregate@Scenario : seriatim::testing::Scenario {
 BOOST_FIXTURE_TEST_SUITE(@aggregate@, @Aggregate@Scenario)
 
 BOOST_AUTO_TEST_CASE(@article@_@aggregate@_is_created_with_what_the_command_says) {
-  when(Create@Aggregate@{{id}@and_samples@}).then(@Aggregate@Created{@samples@});
+  const Create@Aggregate@ command{{id}@and_samples@};
+  when(command).then(@Aggregate@Created{@samples@});
 }
 
 BOOST_AUTO_TEST_CASE(@article@_@aggregate@_is_created_only_once) {
-  given(Create@Aggregate@{{id}@and_samples@});
-  when(Create@Aggregate@{{id}@and_samples@}).then_fails(seriatim::ErrorCode::optimistic_locking);
+  const Create@Aggregate@ command{{id}@and_samples@};
+  given(command);
+  when(command).then_fails(seriatim::ErrorCode::optimistic_locking);
 }
 
 @test_of_validation@
