@@ -61,7 +61,8 @@ void follow_brackets(std::vector<std::size_t>& open, std::string_view part) {
 void append_broken(std::string& out, std::string line) {
   std::vector<std::size_t> open;
   while (line.size() > columns && line.find("//") == std::string::npos) {
-    const std::size_t comma = line.rfind(", ", columns - 1);
+    std::size_t comma = line.rfind(", ", columns - 1);
+    if (comma == std::string::npos) comma = line.find(", ", columns);
     if (comma == std::string::npos) break;
     const std::string head = line.substr(0, comma + 1);
     follow_brackets(open, head);
