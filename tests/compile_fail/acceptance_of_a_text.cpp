@@ -1,4 +1,5 @@
 // says: acceptance is a check of truth values
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

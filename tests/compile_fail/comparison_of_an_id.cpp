@@ -1,4 +1,5 @@
 // says: comparison is a check of numbers, texts, dates and timestamps
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

@@ -1,4 +1,5 @@
 // says: comparison is between attributes of one type
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

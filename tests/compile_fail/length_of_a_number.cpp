@@ -1,4 +1,5 @@
 // says: length is a check of texts, secrets and lists: for numbers use numericality
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

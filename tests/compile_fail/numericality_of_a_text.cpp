@@ -1,4 +1,5 @@
 // says: numericality is a check of integers, doubles and Decimals: make the attribute one of these
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

@@ -1,4 +1,5 @@
 // says: amuont.+ (is not a member of|in) .+Pay
+// names: Pay
 #include "seriatim/validation.hpp"
 
 struct Pay : seriatim::Command {

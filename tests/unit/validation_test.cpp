@@ -37,6 +37,7 @@ struct Subject : seriatim::Command {
   std::vector<std::string> words;
   std::vector<std::int32_t> numbers;
   int undescribed = 0;
+  Subject() {}  // Of a struct without constructors, the compiler would tell that a member is not described.
 };
 BOOST_DESCRIBE_STRUCT(Subject, (seriatim::Command),
                       (text, maybe_text, other_text, number, maybe_number, real, exact, flag, maybe_flag, first, last,

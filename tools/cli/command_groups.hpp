@@ -22,6 +22,8 @@ void add_replay_command(CLI::App& app, Action& action);
 void add_snapshots_command(CLI::App& app, Action& action);
 void add_projectors_command(CLI::App& app, Action& action);
 void add_plugin_command(CLI::App& app, Action& action);
+void add_new_command(CLI::App& app, Action& action);
+void add_generate_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description);

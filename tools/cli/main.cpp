@@ -59,6 +59,8 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_snapshots_command(app, action);
   add_projectors_command(app, action);
   add_plugin_command(app, action);
+  add_new_command(app, action);
+  add_generate_command(app, action);
 }
 
 /// Says what went wrong; whatever happens here must not hide it.

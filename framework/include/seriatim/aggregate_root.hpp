@@ -162,8 +162,33 @@ void declare_keys(AggregateType& type) {
   }
 }
 
+/// Refuses an `on` that the framework would not call, or whose changes would be lost, instead of passing over it.
+template <class T, class E>
+constexpr void check_fold() {
+  using State = typename T::State;
+  constexpr bool folds = requires(State& s, const E& e) { T::on(s, e); };
+  constexpr bool of_an_object = requires(T& aggregate, State& s, const E& e) { aggregate.on(s, e); };
+  constexpr bool of_the_aggregate = requires(T& aggregate, const E& e) { aggregate.on(aggregate, e); } ||
+                                    requires(T& aggregate, const E& e) { aggregate.on(e); };
+  static_assert(folds || !of_an_object,
+                "an `on` of the aggregate is not static: declare it as `static void on(State&, const E&)`, because it depends on "
+                "state and event alone");
+  static_assert(folds || !of_the_aggregate,
+                "an `on` of the aggregate takes the aggregate, or nothing but the event: declare it as `static void on(State&, "
+                "const E&)`, because it changes the state and nothing else");
+  if constexpr (folds) {
+    static_assert(std::is_void_v<decltype(T::on(std::declval<State&>(), std::declval<const E&>()))>,
+                  "an `on` of the aggregate returns something, which nobody would look at: declare it as `static void on(State&, "
+                  "const E&)`, and change the state");
+    static_assert(!requires(const E& e) { T::on(State{}, e); },
+                  "an `on` of the aggregate takes a copy of the state, or one that it cannot change: declare it as `static void "
+                  "on(State&, const E&)`");
+  }
+}
+
 template <class T, class E>
 EventFold make_fold() {
+  check_fold<T, E>();
   EventFold result{message_type<E>(), nullptr};
   if constexpr (requires(typename T::State & s, const E& e) { T::on(s, e); }) {
     result.fold = [](void* state, const void* event) {

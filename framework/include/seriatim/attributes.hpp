@@ -11,6 +11,8 @@
 
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
+#include <boost/preprocessor/repetition/enum.hpp>
+#include <boost/preprocessor/repetition/repeat_from_to.hpp>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -237,8 +239,34 @@ constexpr Type make_enum() {
   return type;
 }
 
+/// Whether a T can be made of that many values: takes_values<T, 2> is whether `T{{}, {}}` compiles.
+template <class T, std::size_t values>
+inline constexpr bool takes_values = false;
+
+#define SERIATIM_DETAIL_BRACES(z, n, data) {}
+#define SERIATIM_DETAIL_TAKES_VALUES(z, n, data) \
+  template <class T>                             \
+  inline constexpr bool takes_values<T, n> = requires { T{BOOST_PP_ENUM_##z(n, SERIATIM_DETAIL_BRACES, data)}; };
+BOOST_PP_REPEAT_FROM_TO(1, 54, SERIATIM_DETAIL_TAKES_VALUES, )
+#undef SERIATIM_DETAIL_TAKES_VALUES
+#undef SERIATIM_DETAIL_BRACES
+
+/// Whether T has more members and bases than its description names. Can be told of what has neither constructors nor private
+/// members; of anything else it is false.
+template <class T>
+constexpr bool has_undescribed_members() {
+  constexpr auto any = boost::describe::mod_any_access;
+  constexpr std::size_t described =
+      boost::mp11::mp_size<boost::describe::describe_members<T, any>>::value +
+      boost::mp11::mp_size<boost::describe::describe_bases<T, any>>::value;
+  return std::is_aggregate_v<T> && takes_values<T, described + 1>;
+}
+
 template <class T>
 constexpr Type make_object() {
+  static_assert(!has_undescribed_members<T>(),
+                "a member or base of this struct is missing in its BOOST_DESCRIBE_STRUCT: name it there, because what is not "
+                "named is neither stored nor read");
   Type type = life_of<T>(Kind::object);
   type.members = member_table<T, members_of<T>>::value;
   return type;
@@ -274,10 +302,16 @@ constexpr Type make_type() {
     return make_list<T>();
   } else if constexpr (Described<T>) {
     return make_object<T>();
+  } else if constexpr (std::is_class_v<T>) {
+    static_assert(always_false<T>,
+                  "this struct is not described: write BOOST_DESCRIBE_STRUCT(Name, (bases), (members)) behind it, outside of "
+                  "any class; a class of another library cannot be an attribute");
+    return Type{};  // So that no further error follows.
   } else {
     static_assert(always_false<T>,
                   "this type cannot be an attribute: use a string, 32/64-bit signed integer, double, bool, Decimal, "
                   "Date, Timestamp, Uuid, Secret, a described enum or struct, or an optional or vector of these");
+    return Type{};
   }
 }
 

@@ -34,18 +34,23 @@ namespace detail {
 
 template <class H, class C>
 CommandBinding make_command_binding(const std::shared_ptr<const H>& handler) {
-  static_assert(std::is_base_of_v<Command, C>, "a command derives from seriatim::Command");
+  constexpr bool is_command = std::is_base_of_v<Command, C>;
+  constexpr bool handled = requires(const H& h, const C& c, Repository& r) { h.handle(c, r); };
+  static_assert(is_command, "the handler lists something that is no command: derive it from seriatim::Command, which brings "
+                            "the aggregate_id, and name seriatim::Command as a base in its BOOST_DESCRIBE_STRUCT");
   static_assert(
-      requires(const H& h, const C& c, Repository& r) { h.handle(c, r); },
+      handled,
       "the handler lists a command that it cannot handle: add `void handle(const C&, seriatim::Repository&) const` "
       "(const, because one handler serves all threads)");
   CommandBinding binding{message_type<C>(), nullptr, nullptr, handler, typeid(H).name()};
-  binding.validate = [](const void* command, AttributeErrors& errors) {
-    validate_all(*static_cast<const C*>(command), errors, validation_context_of<C>(), {});
-  };
-  binding.handle = [](const void* h, const void* command, Repository& repository) {
-    static_cast<const H*>(h)->handle(*static_cast<const C*>(command), repository);
-  };
+  if constexpr (is_command && handled) {  // Otherwise the sentence above is enough.
+    binding.validate = [](const void* command, AttributeErrors& errors) {
+      validate_all(*static_cast<const C*>(command), errors, validation_context_of<C>(), {});
+    };
+    binding.handle = [](const void* h, const void* command, Repository& repository) {
+      static_cast<const H*>(h)->handle(*static_cast<const C*>(command), repository);
+    };
+  }
   return binding;
 }
 

@@ -110,12 +110,17 @@ struct part_table<T, boost::mp11::mp_list<Parts...>> {
 /// The MessageType of T.
 template <class T>
 [[nodiscard]] MessageType message_type() {
-  static_assert(attributes::Described<T>, "describe this message's members with BOOST_DESCRIBE_STRUCT");
-  static_assert(
-      requires { { T::type_name } -> std::convertible_to<std::string_view>; },
-      "give this message the name it is stored under: static constexpr std::string_view type_name = \"...\";");
-  return MessageType{T::type_name, &attributes::type_of<T>, typeid(T).name(),
-                     &detail::part_table<T, typename detail::lineage_of<T>::type>::get};
+  constexpr bool named = requires { { T::type_name } -> std::convertible_to<std::string_view>; };
+  static_assert(attributes::Described<T>, "this message is not described: write BOOST_DESCRIBE_STRUCT(Name, (bases), (members)) "
+                                          "behind it");
+  static_assert(named,
+                "give this message the name it is stored under: static constexpr std::string_view type_name = \"...\";");
+  if constexpr (attributes::Described<T> && named) {
+    return MessageType{T::type_name, &attributes::type_of<T>, typeid(T).name(),
+                       &detail::part_table<T, typename detail::lineage_of<T>::type>::get};
+  } else {
+    return MessageType{};  // So that no further error follows.
+  }
 }
 
 /// The part of a message of that type that is an `E`, or derives from it; nullptr when there is none.

@@ -59,12 +59,15 @@ inline constexpr bool has_matches = requires { P::matches(); } || requires(const
 
 template <class P, class E>
 ProjectorHandler make_projector_handler() {
+  constexpr bool handled = requires(const P& p, const Event<E>& e, Views& v) { p.on(e, v); };
   static_assert(
-      requires(const P& p, const Event<E>& e, Views& v) { p.on(e, v); },
+      handled,
       "the projector lists an event that it cannot handle: add `void on(const seriatim::Event<E>&, "
       "seriatim::Views&) const`, or take the event from its list `Events`");
   return {message_type<E>(), [](const void* projector, const EventHeader& header, const void* event, Views& views) {
-            static_cast<const P*>(projector)->on(Event<E>{header, *static_cast<const E*>(event)}, views);
+            if constexpr (handled) {  // Otherwise the sentence above is enough.
+              static_cast<const P*>(projector)->on(Event<E>{header, *static_cast<const E*>(event)}, views);
+            }
           }};
 }
 

@@ -160,15 +160,18 @@ template <class Function>
 
 template <class W, class E>
 WorkflowHandler make_workflow_handler() {
+  constexpr bool handled = requires(const W& w, const Event<E>& e, Workflow& issue) { w.on(e, issue); };
   static_assert(
-      requires(const W& w, const Event<E>& e, Workflow& issue) { w.on(e, issue); },
+      handled,
       "the workflow lists an event that it cannot handle: add `void on(const seriatim::Event<E>&, seriatim::Workflow&) "
       "const`, or take the event from its list `Events`");
   return {std::string{"on "} + typeid(E).name(),
           typeid(E).name(),
           {exact<E>()},
           [](const void* workflow, const EventHeader& header, const MessageType&, const void* event, Workflow& issue) {
-            static_cast<const W*>(workflow)->on(Event<E>{header, *static_cast<const E*>(event)}, issue);
+            if constexpr (handled) {  // Otherwise the sentence above is enough.
+              static_cast<const W*>(workflow)->on(Event<E>{header, *static_cast<const E*>(event)}, issue);
+            }
           }};
 }
 

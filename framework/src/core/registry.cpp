@@ -1,6 +1,7 @@
 #include "core/registry.hpp"
 
 #include <algorithm>
+#include <boost/core/demangle.hpp>
 
 namespace seriatim::core {
 namespace {
@@ -10,10 +11,13 @@ bool same_type(const MessageType& a, const MessageType& b) {
   return a.cpp_name == b.cpp_name && attributes::same_shape(*a.attributes, *b.attributes);
 }
 
+/// The name of a C++ type as its author wrote it.
+std::string readable(std::string_view cpp_name) { return boost::core::demangle(std::string{cpp_name}.c_str()); }
+
 [[noreturn]] void throw_duplicate(std::string_view what, std::string_view name, std::string_view a,
                                   std::string_view b) {
   throw_error<ErrorCode::configuration>("two " + std::string{what} + " types are named \"" + std::string{name} +
-                                        "\" (C++ types " + std::string{a} + " and " + std::string{b} +
+                                        "\" (C++ types " + readable(a) + " and " + readable(b) +
                                         "): give one of them another type_name");
 }
 
@@ -87,7 +91,7 @@ void Registry::add_command(const CommandBinding& binding) {
   }
   for (const CommandBinding* other : commands_[index].handlers) {
     if (other->handler_name != binding.handler_name) continue;
-    throw_error<ErrorCode::configuration>("handler " + std::string{binding.handler_name} + " is registered twice for \"" +
+    throw_error<ErrorCode::configuration>("handler " + readable(binding.handler_name) + " is registered twice for \"" +
                                           std::string{binding.command.name} + "\": it would run twice, so register it once");
   }
   commands_[index].handlers.push_back(&binding);

@@ -1,0 +1,36 @@
+# Compiles FILE, which must fail as its first two lines say: cmake -DCXX=<compiler> -DINCLUDE=<folder> -DFILE=<file> -P compile_fail.cmake
+cmake_minimum_required(VERSION 3.25)
+set(most_errors 2)
+set(most_lines 40)
+
+file(STRINGS "${FILE}" head LIMIT_COUNT 2)
+list(GET head 0 sentence)
+list(GET head 1 type)
+string(REGEX REPLACE "^// says: " "" sentence "${sentence}")
+string(REGEX REPLACE "^// names: " "" type "${type}")
+
+# Without colours, and with ASCII quotation marks.
+set(ENV{LC_ALL} C)
+execute_process(COMMAND "${CXX}" -std=c++20 -fsyntax-only "-I${INCLUDE}" "${FILE}"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(result EQUAL 0)
+  message(FATAL_ERROR "${FILE} compiles")
+endif()
+string(REPLACE ";" "," output "${output}")  # A semicolon would separate the elements of a list.
+string(REPLACE "[" "(" output "${output}")
+string(REPLACE "]" ")" output "${output}")
+string(REPLACE "\n" ";" lines "${output}")
+list(LENGTH lines length)
+set(errors ${lines})
+list(FILTER errors INCLUDE REGEX "error:")
+list(LENGTH errors count)
+list(GET errors 0 first)
+if(NOT first MATCHES "${sentence}")
+  message(FATAL_ERROR "the first error is not \"${sentence}\": ${output}")
+endif()
+if(NOT output MATCHES "${type}")
+  message(FATAL_ERROR "${type} is not named: ${output}")
+endif()
+if(count GREATER most_errors OR length GREATER most_lines)
+  message(FATAL_ERROR "${count} errors in ${length} lines are too many: ${output}")
+endif()

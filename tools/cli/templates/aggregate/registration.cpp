@@ -1,0 +1,1 @@
+  @domain@.aggregate<@Aggregate@>().handler<@Aggregate@CommandHandler>();

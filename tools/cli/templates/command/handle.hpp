@@ -1,0 +1,1 @@
+  void handle(const @Command@& command, seriatim::Repository& repository) const;
