@@ -5,6 +5,7 @@
 
 #include "measure.hpp"
 #include "peer.hpp"
+#include "resources.hpp"
 #include "wallet/commands.hpp"
 
 namespace bench {
@@ -20,8 +21,8 @@ void warm_up(seriatim::Application& app, const seriatim::AggregateId& id) {
   }
 }
 
-/// Commands/s of `threads` threads that add money to random wallets.
-double execute_commands(const StoreFixture& store, int threads, int seconds) {
+/// Commands/s of `threads` threads that add money to random wallets; `used` is what a command of theirs cost.
+double execute_commands(const StoreFixture& store, int threads, int seconds, Spent& used) {
   const auto app = store.application();
   std::atomic<bool> start_counting{false};
   std::atomic<bool> stop{false};
@@ -48,12 +49,14 @@ double execute_commands(const StoreFixture& store, int threads, int seconds) {
   std::vector<std::thread> workers;
   for (int i = 0; i < threads; ++i) workers.emplace_back(work, static_cast<unsigned>(i + 1));
   std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  const Spent before = spent(store);
   start_counting = true;
   const auto start = std::chrono::steady_clock::now();
   std::this_thread::sleep_for(std::chrono::seconds{seconds});
   stop = true;
   for (std::thread& worker : workers) worker.join();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  used = per_command(spent(store) - before, static_cast<double>(done));
   return static_cast<double>(done) / elapsed.count();
 }
 
@@ -63,13 +66,17 @@ void measure_commands(const StoreFixture& store, int rounds, int seconds) {
   for (const int clients : {1, 8}) {
     std::vector<double> ours;
     std::vector<double> theirs;
+    Spent own;
+    Spent peer;
     for (int round = 0; round < rounds; ++round) {
-      theirs.push_back(pgbench_commands(store, clients, seconds));
-      ours.push_back(execute_commands(store, clients, seconds));
+      theirs.push_back(pgbench_commands(store, clients, seconds, &peer));
+      ours.push_back(execute_commands(store, clients, seconds, own));
     }
     print("commands/s, " + std::to_string(clients) + (clients == 1 ? " thread" : " threads") +
               " (peer: pgbench, 6 prepared statements)",
           median(ours), median(theirs));
+    print_cost("execute", own.own_cpu, own);
+    print_cost("pgbench", peer.peer_cpu, peer);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "core/registry.hpp"
@@ -15,6 +16,7 @@ namespace seriatim::pipeline {
 struct CachedAggregate {
   core::TypeIndex type;
   std::unique_ptr<AggregateBase> aggregate;
+  std::optional<Timestamp> created{};  ///< Tells it from one of its id that was made anew, should it be deleted for good.
 };
 
 /// Aggregates by id, in the order of their last use, bounded by memory. Not thread-safe.

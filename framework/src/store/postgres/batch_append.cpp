@@ -56,11 +56,17 @@ std::string BatchAppend::require_versions() const {
   if (versions.empty()) return {};
   ArrayText ids;
   ArrayText numbers;
+  ArrayText times;
   for (const auto& [id, version] : versions) {
     ids.add(id);
     numbers.add(version);
+    if (const auto created = write_.created.find(id); created != write_.created.end()) {
+      add_time(times, created->second);
+    } else {
+      times.add_null();
+    }
   }
-  return call(connection_, "seriatim_require_versions", {&ids, &numbers});
+  return call(connection_, "seriatim_require_versions", {&ids, &numbers, &times});
 }
 
 std::string BatchAppend::create() const {

@@ -78,7 +78,7 @@ void PostgresStore::prepare(Connection& connection) const {
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
                     statement("find_receipts", names_) + ";" + statement("append_batch", names_) + ";" +
                     statement("create_aggregates", names_) + ";" + statement("require_versions", names_) + ";" +
-                    statement("store_batch_receipts", names_));
+                    statement("store_batch_receipts", names_) + ";" + statement("plain_columns", names_));
 }
 
 void PostgresStore::warn(const std::string& warning) const {

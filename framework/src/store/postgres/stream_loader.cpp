@@ -18,6 +18,7 @@ constexpr int type_column = 0;
 constexpr int number_column = 1;
 constexpr int event_type_column = 2;
 constexpr int json_column = 3;
+constexpr int created_column = 5;  ///< Of load_any_streams; all columns counted.
 
 std::string quoted(const AggregateId& id) { return "'" + uuid_text(id) + "'"; }
 
@@ -85,7 +86,8 @@ void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::resul
 }
 
 void StreamLoader::load_any(std::span<const AggregateId> ids,
-                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of) {
+                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                            const std::function<void(const AggregateId&, Timestamp)>& created) {
   if (ids.empty()) return;
   std::string types = "'{";
   std::string versions = "'{";
@@ -102,6 +104,12 @@ void StreamLoader::load_any(std::span<const AggregateId> ids,
   const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
                                    "}'," + names + "]::text[]," + std::to_string(limit) + ")");
   read_each(ids, rows, limit, reader_of, [](const AggregateId&, std::int32_t) {});
+  for (const auto& row : rows) {
+    if (row[created_column].is_null()) continue;
+    Timestamp moment{};
+    read_field(row[created_column], attributes::type_of<Timestamp>, &moment, "created_at");
+    created(ids[row[0].as<std::size_t>() - 1], moment);
+  }
 }
 
 bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {

@@ -26,9 +26,11 @@ class StreamLoader {
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
                 const std::function<void(const AggregateId&, std::int32_t)>& loaded);
 
-  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches.
+  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches. Calls `created`
+  /// with the moment in which each was created.
   void load_any(std::span<const AggregateId> ids,
-                const std::function<store::StreamReader&(const AggregateId&)>& reader_of);
+                const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                const std::function<void(const AggregateId&, Timestamp)>& created);
 
   /// See store::Transaction.
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader);
