@@ -49,10 +49,10 @@ BOOST_AUTO_TEST_CASE(two_programs_that_change_the_same_aggregates_at_once_lose_a
   constexpr int each = 150;
   std::vector<AggregateId> ids;
   for (const char* owner : {"a", "b", "c"}) ids.push_back(account(owner));
-  PipelineOptions options;
-  options.batch = 10;
-  const auto theirs = others->pipeline(options);
-  start(options);
+  PipelineOptions small;
+  small.batch = 10;
+  const auto theirs = others->pipeline(small);
+  start(small);
   // By program and account: the numbers of the events in the order of the answers.
   std::vector<std::vector<std::vector<std::int32_t>>> told(2, std::vector<std::vector<std::int32_t>>(ids.size()));
   std::mutex mutex;
