@@ -62,7 +62,7 @@ double server_cpu(int postmaster) {
 double wal_of(const StoreFixture& store) {
   pqxx::connection connection{store.url()};
   pqxx::nontransaction work{connection};
-  return work.query_value<double>("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8");
+  return work.exec1("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8")[0].as<double>();
 }
 
 }  // namespace
