@@ -75,7 +75,8 @@ inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
 ///   and the result may say `repeated`. What shared its transaction and is certainly not stored, but would come out of its
 ///   order now, completes with Error(connection_lost).
 ///
-/// Work for after the commit runs on the lane's thread; it must not wait for a command of the same pipeline.
+/// Work for after the commit runs on the lane's thread; it must neither wait for a command of the same pipeline nor for room
+/// in it.
 class CommandPipeline {
  public:
   /// What a completion is called with: the error, or null and the result.
