@@ -1,6 +1,6 @@
--- The columns of a table ($1) of which nobody sees a value that is overwritten in the same transaction: name, type, and the digits
--- behind the point, of a numeric column that has a limit. Not those that an index or a constraint mentions, and none at all of a
--- table with triggers, rules, row security, generated columns, or indexes on expressions or parts.
+-- The columns of a table ($1) of which nobody sees a value that is overwritten in the same transaction: name, type, whether the
+-- column has a limit, and of a numeric one the digits behind the point. Not those that an index or a constraint mentions,
+-- and none at all of a table with triggers, rules, row security, generated columns, or indexes on expressions or parts.
 prepare seriatim_plain_columns (text) as
 select a.attname, pg_catalog.format_type(a.atttypid, null), a.atttypmod <> -1,
        (((a.atttypmod - 4) & 2047) # 1024) - 1024

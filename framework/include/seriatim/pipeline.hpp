@@ -26,8 +26,8 @@ namespace seriatim {
 
 /// What `submit` does while the pipeline holds as many commands as it may.
 enum class WhenFull : std::uint8_t {
-  /// The caller waits until there is room, callers in the order in which they came. A coroutine is suspended, and its thread goes
-  /// on with others. Callbacks and futures have nobody to suspend, so `submit` keeps the thread.
+  /// The caller waits until there is room, callers in the order in which they came. A coroutine is suspended, and its
+  /// thread goes on with others. Callbacks and futures have nobody to suspend, so `submit` keeps the thread.
   wait,
   fail,  ///< Completes with Error(pipeline_full).
 };
@@ -35,7 +35,7 @@ enum class WhenFull : std::uint8_t {
 /// How a pipeline works. The defaults suit a database on the same machine or network.
 struct PipelineOptions {
   int lanes = 2;                     ///< Threads, each with a connection of its own.
-  std::size_t capacity = 10'000;     ///< Commands that may be in the lanes without an outcome; one of each caller may wait outside.
+  std::size_t capacity = 10'000;     ///< Commands in the lanes without an outcome; one of each caller may wait outside.
   WhenFull when_full = WhenFull::wait;
   std::size_t batch = 256;           ///< Most commands of one transaction.
   std::chrono::microseconds batch_time{5'000};  ///< After so long a batch takes no further command and is written.

@@ -13,10 +13,11 @@ namespace seriatim::postgres {
 /// Collects operations that only write and name their rows by a UUID, and carries out those of one shape as one statement.
 /// The result is that of the live persistor.
 ///
-/// Operations on rows with different values in one column of type Uuid cannot meet, so their order does not matter, as long as
-/// nobody assigns to that column. Those with the same value are kept in their order: the first ones of all values are one wave, the
-/// second ones the next. Where many change one value's rows, those that can be joined are (see JoinableColumns). Everything else (what reads, what names its rows in another way, SQL of the projector's own) is left to
-/// the live persistor, after what was collected for its table has been carried out. Not thread-safe.
+/// Operations on rows with different values in one column of type Uuid cannot meet, so their order does not matter, as long
+/// as nobody assigns to that column. Those with the same value are kept in their order: the first ones of all values are one
+/// wave, the second ones the next. Where many change one value's rows, those that can be joined are (see JoinableColumns).
+/// Everything else (what reads, what names its rows in another way, SQL of the projector's own) is left to the live persistor,
+/// after what was collected for its table has been carried out. Not thread-safe.
 class BatchingPersistor final : public views::Persistor {
  public:
   /// `schema` and `raise` as in LivePersistor. `live` and `batch` must outlive it.
