@@ -1,7 +1,8 @@
 -- As load_streams, for aggregates ($1) of any types: those that have snapshots are told by id ($2), version ($3) and name ($4)
--- of the type. At most $5 events of each.
+-- of the type. At most $5 events of each. The first row of each tells when it was created.
 prepare seriatim_load_any_streams (uuid[], smallint[], integer[], text[], integer) as
-select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json
+select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json,
+       case when stream.event_type_id is null or stream.sequence_number = 1 then a.created_at end
   from unnest($1) with ordinality as wanted (aggregate_id, place)
   join {store}.aggregates a on a.aggregate_id = wanted.aggregate_id
   left join lateral (

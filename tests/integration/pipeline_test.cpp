@@ -1,116 +1,15 @@
-// The command pipeline: how commands come in, in which order they are carried out, and what they share.
-#include "seriatim/pipeline.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
+// The command pipeline: in which order commands are carried out, what they share, and what each comes to.
 #include <boost/test/unit_test.hpp>
 #include <algorithm>
 #include <atomic>
-#include <future>
 #include <mutex>
-#include <thread>
 
-#include "support/ledger_store.hpp"
+#include "support/pipeline_store.hpp"
 
 using namespace seriatim;
 using namespace seriatim::testing;
-using boost::asio::use_future;
 
-namespace {
-
-using Future = std::future<ExecutionResult>;
-
-struct Fixture : LedgerStore {
-  Fixture() {
-    one_lane.lanes = 1;
-    one_lane.batch_time = std::chrono::minutes{1};  // What waits is a batch, however slow the machine is.
-  }
-
-  void start() { start(one_lane); }
-  void start(const PipelineOptions& with) { pipeline = app->pipeline(with); }
-  template <class C>
-  Future submit(const C& command) {
-    return pipeline->submit(command, use_future);
-  }
-
-  /// Holds the lane that carries out the next deposit of 777, until `go`. What is submitted meanwhile is one batch.
-  void hold(const AggregateId& id) {
-    script->handling = [this](const Command& command) {
-      if (command.created_at == Timestamp{std::chrono::microseconds{777'000}}) {
-        reached.set_value();
-        released.get_future().wait();
-      }
-    };
-    ledger::Deposit deposit{{.aggregate_id = id}, 1};
-    deposit.created_at = Timestamp{std::chrono::microseconds{777'000}};
-    held = submit(deposit);
-    reached.get_future().wait();
-  }
-  void go() { released.set_value(); }
-
-  [[nodiscard]] std::string transactions(const AggregateId& id) const {
-    return value("select count(distinct xact_id) from sequent_schema.events where sequence_number > 1 and aggregate_id = '" +
-                 uuid_text(id) + "'");
-  }
-
-  PipelineOptions one_lane;
-  std::promise<void> reached;
-  std::promise<void> released;
-  Future held;
-  std::unique_ptr<CommandPipeline> pipeline;  ///< The last: it calls into the others until it is gone.
-};
-
-ErrorCode error_of(Future& future, std::string* message = nullptr) {
-  try {
-    future.get();
-  } catch (const Error& error) {
-    if (message != nullptr) *message = error.what();
-    return error.code();
-  }
-  throw std::logic_error{"nothing was thrown"};
-}
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(pipeline, Fixture)
-
-BOOST_AUTO_TEST_CASE(a_command_is_submitted_with_a_callback_a_future_or_a_coroutine) {
-  start();
-  const AggregateId id = new_uuid();
-  const ExecutionResult opened = submit(open_account(id, "Ann")).get();
-  BOOST_REQUIRE(opened.events.size() == 1U);
-  BOOST_TEST(opened.events.front().type == "Ledger::Opened");
-  BOOST_TEST(opened.events.front().sequence_number == 1);
-
-  std::promise<std::thread::id> called;
-  pipeline->submit(deposit(id, 3), [&](const std::exception_ptr& error, const ExecutionResult& result) {
-    BOOST_TEST((error == nullptr));
-    BOOST_TEST(result.events.front().sequence_number == 2);
-    called.set_value(std::this_thread::get_id());
-  });
-  BOOST_TEST((called.get_future().get() != std::this_thread::get_id()));
-
-  boost::asio::io_context context;
-  bool refused = false;
-  boost::asio::co_spawn(
-      context,
-      [&]() -> boost::asio::awaitable<void> {
-        const ExecutionResult result = co_await pipeline->submit(deposit(id, 4), boost::asio::use_awaitable);
-        BOOST_TEST(result.events.front().sequence_number == 3);
-        try {
-          co_await pipeline->submit(withdraw(id, 100), boost::asio::use_awaitable);
-        } catch (const DomainError& error) {
-          refused = error.name() == "insufficient_funds";
-        }
-      },
-      boost::asio::detached);
-  context.run();
-  BOOST_TEST(refused);
-  BOOST_TEST(balance(id) == "7");
-}
+BOOST_FIXTURE_TEST_SUITE(pipeline, PipelineStore)
 
 BOOST_AUTO_TEST_CASE(commands_that_wait_share_a_transaction_and_have_outcomes_of_their_own) {
   start();
@@ -198,85 +97,6 @@ BOOST_AUTO_TEST_CASE(what_is_submitted_first_is_stored_first_and_gets_the_smalle
   BOOST_TEST(value("select count(*) from (select (event_json->>'amount')::numeric <> sequence_number - 1 as wrong from "
                    "sequent_schema.event_records where sequence_number > 1) e where wrong") == "0");
   BOOST_TEST(value("select count(*) from sequent_schema.events") == "305");
-  BOOST_TEST(damage() == "0");
-}
-
-BOOST_AUTO_TEST_CASE(a_full_pipeline_refuses_or_keeps_its_caller_until_there_is_room) {
-  const AggregateId id = account("a");
-  one_lane.capacity = 3;
-  one_lane.when_full = WhenFull::fail;
-  start();
-  hold(id);
-  Future second = submit(deposit(id, 1));
-  Future third = submit(deposit(id, 1));
-  Future fourth = submit(deposit(id, 1));
-  std::string message;
-  BOOST_CHECK((error_of(fourth, &message) == ErrorCode::pipeline_full));
-  BOOST_TEST(message == "the pipeline holds 3 commands already: submit it again when some of them are done");
-  go();
-  held.get();
-  second.get();
-  third.get();
-  script->handling = [](const Command&) {};
-  one_lane.when_full = WhenFull::block;
-  one_lane.capacity = 1;
-  start();
-  std::vector<Future> futures;
-  for (int i = 0; i < 20; ++i) futures.push_back(submit(deposit(id, 1)));
-  for (Future& future : futures) future.get();
-  BOOST_TEST(balance(id) == "23");
-}
-
-BOOST_AUTO_TEST_CASE(a_pipeline_that_is_stopped_drains_or_cancels_and_answers_each_command_once) {
-  const AggregateId id = account("a");
-  start();
-  hold(id);
-  std::vector<Future> futures;
-  for (int i = 0; i < 10; ++i) futures.push_back(submit(deposit(id, 1)));
-  std::thread drain{[&] { pipeline->stop(PipelineStop::drain); }};
-  go();
-  drain.join();
-  for (Future& future : futures) BOOST_TEST(future.get().events.size() == 1U);
-  Future late = submit(deposit(id, 1));
-  BOOST_CHECK((error_of(late) == ErrorCode::pipeline_stopped));
-  BOOST_TEST(balance(id) == "11");
-}
-
-BOOST_AUTO_TEST_CASE(a_cancelled_pipeline_finishes_what_it_has_begun_and_refuses_the_rest) {
-  const AggregateId id = account("a");
-  start();
-  hold(id);
-  std::vector<Future> futures;
-  for (int i = 0; i < 10; ++i) futures.push_back(submit(deposit(id, 1)));
-  std::thread cancel{[&] { pipeline->stop(PipelineStop::cancel); }};
-  // What the lane holds back is the first batch; the cancellation has reached it when it takes no more.
-  // The lane is held, so only a refusal is answered: the pipeline is stopped then.
-  for (;;) {
-    futures.push_back(submit(deposit(id, 1)));
-    if (futures.back().wait_for(std::chrono::milliseconds{1}) == std::future_status::ready) break;
-  }
-  go();
-  cancel.join();
-  BOOST_TEST(held.get().events.size() == 1U);
-  for (Future& future : futures) BOOST_CHECK((error_of(future) == ErrorCode::pipeline_stopped));
-  BOOST_TEST(balance(id) == "1");
-}
-
-BOOST_AUTO_TEST_CASE(a_cached_aggregate_that_another_program_changed_is_neither_written_on_nor_a_reason_to_refuse) {
-  start();
-  const AggregateId id = account("a");
-  submit(deposit(id, 1)).get();
-  others->commands().execute(deposit(id, 5));
-  BOOST_TEST(submit(withdraw(id, 6)).get().events.front().sequence_number == 4);
-  others->commands().execute(deposit(id, 2));
-  Future refused = submit(withdraw(id, 3));
-  BOOST_CHECK((error_of(refused) == ErrorCode::domain));
-  others->commands().execute(deposit(id, 1));
-  BOOST_TEST(submit(withdraw(id, 3)).get().events.front().sequence_number == 7);
-  others->commands().execute(deposit(id, 5));
-  // Its only reason is what it reads, and it changes nothing.
-  BOOST_TEST(submit(ledger::Look{{.aggregate_id = id}, "broke", ""}).get().events.empty());
-  BOOST_TEST(balance(id) == "5");
   BOOST_TEST(damage() == "0");
 }
 
@@ -397,16 +217,6 @@ BOOST_AUTO_TEST_CASE(lanes_take_turns_at_rows_that_their_aggregates_share_and_ne
   pipeline->stop(PipelineStop::drain);
   BOOST_TEST(value("select sum(accounts) from view_schema.owner_totals where owner like 'noted n%'") == "240");
   BOOST_TEST(handled == 240);  // No batch was made again.
-}
-
-BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused) {
-  for (int which = 0; which < 3; ++which) {
-    PipelineOptions senseless;
-    if (which == 0) senseless.lanes = 0;
-    if (which == 1) senseless.capacity = 0;
-    if (which == 2) senseless.batch = 0;
-    BOOST_CHECK_EXCEPTION(start(senseless), Error, [](const Error& e) { return e.code() == ErrorCode::usage; });
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(every_promise_names_tests_that_exist) {
 BOOST_AUTO_TEST_CASE(every_promise_of_the_write_side_has_its_tests) {
   const std::string promises = text_of("docs/behaviour.md");
   // How many lines each section has; of view migrations, those about the tables with suffixes.
-  for (const auto& [section, lines] : {std::pair{1, 8}, {2, 5}, {3, 10}, {4, 10}, {5, 8}, {6, 7}, {7, 3}, {8, 1}, {9, 1}, {10, 6}, {11, 1}, {12, 7}, {13, 4}}) {
+  for (const auto& [section, lines] : {std::pair{1, 8}, {2, 5}, {3, 10}, {4, 10}, {5, 8}, {6, 7}, {7, 3}, {8, 1}, {9, 1}, {10, 6}, {11, 1}, {12, 7}, {13, 4}, {14, 9}}) {
     for (int line = 1; line <= lines; ++line) {
       const std::string number = std::to_string(section) + "." + std::to_string(line);
       BOOST_TEST(promises.find("| " + number + " |") != std::string::npos, number << " has a row in docs/behaviour.md");

@@ -16,10 +16,10 @@ struct Fixture {
   core::Registry registry{{shelf::domain(std::make_shared<shelf::Deeds>())}};
   AggregateId id = new_uuid();
 
-  CachedAggregate book(const AggregateId& book_id, std::int32_t version, std::string birth = "1") const {
+  CachedAggregate book(const AggregateId& book_id, std::int32_t version, int created = 1) const {
     auto aggregate = std::make_unique<shelf::Book>(book_id);
     AggregateAccess::set_stored(*aggregate, version);
-    return {registry.aggregate(shelf::Book::type_name), std::move(aggregate), std::move(birth)};
+    return {registry.aggregate(shelf::Book::type_name), std::move(aggregate), Timestamp{std::chrono::microseconds{created}}};
   }
   static std::int32_t version_of(const std::optional<CachedAggregate>& kept) {
     return kept ? AggregateAccess::stored(*kept->aggregate) : 0;
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_newest_state_stays_whichever_thread_comes_last) {
   kept.keep("server", {book(id, 3)});
   kept.keep("server", {book(id, 2)});
   BOOST_TEST(version_of(kept.find(id, "server")) == 3);
-  kept.keep("server", {book(id, 1, "2")});  // Made again under the same id.
+  kept.keep("server", {book(id, 1, 2)});  // Made again under the same id.
   BOOST_TEST(version_of(kept.find(id, "server")) == 1);
 }
 

@@ -7,6 +7,7 @@
 
 #include "measure.hpp"
 #include "peer.hpp"
+#include "resources.hpp"
 #include "wallet/commands.hpp"
 
 namespace bench {
@@ -36,8 +37,9 @@ void keep_all(seriatim::Application& app, const StoreFixture& store) {
 
 constexpr std::size_t kept_bytes = std::size_t{64} << 20U;
 
-/// Commands/s of `threads` threads that add money to random wallets, each of which is loaded first unless it is kept.
-double execute_commands(const StoreFixture& store, int threads, int seconds, std::size_t kept) {
+/// Commands/s of `threads` threads that add money to random wallets, each of which is loaded first unless it is kept; `used`
+/// is what a command of theirs cost.
+double execute_commands(const StoreFixture& store, int threads, int seconds, std::size_t kept, Spent& used) {
   const auto app = store.application(kept);
   if (kept != 0) keep_all(*app, store);
   std::atomic<bool> start_counting{false};
@@ -65,12 +67,14 @@ double execute_commands(const StoreFixture& store, int threads, int seconds, std
   std::vector<std::thread> workers;
   for (int i = 0; i < threads; ++i) workers.emplace_back(work, static_cast<unsigned>(i + 1));
   std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  const Spent before = spent(store);
   start_counting = true;
   const auto start = std::chrono::steady_clock::now();
   std::this_thread::sleep_for(std::chrono::seconds{seconds});
   stop = true;
   for (std::thread& worker : workers) worker.join();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  used = per_command(spent(store) - before, static_cast<double>(done));
   return static_cast<double>(done) / elapsed.count();
 }
 
@@ -81,14 +85,20 @@ void measure_commands(const StoreFixture& store, int rounds, int seconds) {
     std::vector<double> ours;
     std::vector<double> kept;
     std::vector<double> theirs;
+    Spent own;
+    Spent own_kept;
+    Spent peer;
     for (int round = 0; round < rounds; ++round) {
-      theirs.push_back(pgbench_commands(store, clients, seconds));
-      ours.push_back(execute_commands(store, clients, seconds, 0));
-      kept.push_back(execute_commands(store, clients, seconds, kept_bytes));
+      theirs.push_back(pgbench_commands(store, clients, seconds, &peer));
+      ours.push_back(execute_commands(store, clients, seconds, 0, own));
+      kept.push_back(execute_commands(store, clients, seconds, kept_bytes, own_kept));
     }
     const std::string threads = std::to_string(clients) + (clients == 1 ? " thread" : " threads");
     print("commands/s, " + threads + " (peer: pgbench, 6 prepared statements)", median(ours), median(theirs));
     print("the same, aggregates kept in memory", median(kept), median(theirs));
+    print_cost("execute", own.own_cpu, own);
+    print_cost("kept", own_kept.own_cpu, own_kept);
+    print_cost("pgbench", peer.peer_cpu, peer);
   }
 }
 

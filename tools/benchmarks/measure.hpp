@@ -25,10 +25,11 @@ inline void print(const std::string& what, double ours, double theirs) {
   std::fflush(stdout);
 }
 
-/// `execute` beside pgbench, with 1 and 8 clients.
+/// `execute` beside pgbench, with 1 and 8 clients, and what a command costs both.
 void measure_commands(const StoreFixture& store, int rounds, int seconds);
 
-/// The command pipeline beside pgbench with 8 clients, and its latency at half of that load.
+/// The command pipeline beside pgbench with 8 and 32 clients, what a command costs, its latency at half load, and that of
+/// single commands beside `execute`.
 void measure_pipeline(const StoreFixture& store, int rounds, int seconds);
 
 /// What surrounds a command: filter, middleware, validation, a unique key that moves, a workflow with a second command.

@@ -33,18 +33,21 @@ std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
 }  // namespace
 
-double pgbench_commands(const StoreFixture& store, int clients, int seconds) {
+double pgbench_commands(const StoreFixture& store, int clients, int seconds, Spent* used) {
   const auto file = std::filesystem::temp_directory_path() / "seriatim-bench.sql";
   std::ofstream{file} << script;
   const std::string added = output_of("psql -XAtc \"select id from sequent_schema.event_types where type = "
                                       "'Wallet::Events::MoneyAdded'\" " + quoted(store.url()));
+  const Spent before = spent(store);
   const std::string out = output_of(
       "pgbench -n -M prepared -c " + std::to_string(clients) + " -j 2 -T " + std::to_string(seconds) + " -D wallets=" +
       std::to_string(store.wallets()) + " -D added=" + added.substr(0, added.find('\n')) + " -f " +
       quoted(file.string()) + " " + quoted(store.url()));
   const std::size_t at = out.find("tps = ");
   if (at == std::string::npos) throw std::runtime_error{"pgbench did not finish: " + out};
-  return std::stod(out.substr(at + 6));
+  const double rate = std::stod(out.substr(at + 6));
+  if (used != nullptr) *used = per_command(spent(store) - before, rate * seconds);
+  return rate;
 }
 
 double copy_events(const StoreFixture& store, int connections) {

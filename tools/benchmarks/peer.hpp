@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "store_fixture.hpp"
+#include "resources.hpp"
 
 namespace bench {
 
 /// Commands/s of pgbench with six prepared statements a command: begin, load the events, lock the aggregate, append
-/// command and event, update the view row, commit.
-[[nodiscard]] double pgbench_commands(const StoreFixture& store, int clients, int seconds);
+/// command and event, update the view row, commit. `used` is what a command cost, unless it is null.
+[[nodiscard]] double pgbench_commands(const StoreFixture& store, int clients, int seconds, Spent* used = nullptr);
 
 /// Events/s of COPY TO STDOUT of all events in the order of their streams, by some connections at once, each with its
 /// share of the wallets.

@@ -67,6 +67,8 @@ StoreFixture::~StoreFixture() {
   }
 }
 
+int StoreFixture::server_pid() const { return server_->status().pid; }
+
 std::unique_ptr<seriatim::Application> StoreFixture::application(std::size_t kept_bytes) const {
   seriatim::Options options;
   options.database_url = url_;

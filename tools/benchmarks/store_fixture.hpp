@@ -23,6 +23,8 @@ class StoreFixture {
   StoreFixture& operator=(const StoreFixture&) = delete;
 
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
+  /// The server's first process, of which all others are children.
+  [[nodiscard]] int server_pid() const;
   [[nodiscard]] std::int64_t wallets() const noexcept { return wallets_; }
   [[nodiscard]] std::int64_t events() const noexcept { return wallets_ * events_each_; }
 

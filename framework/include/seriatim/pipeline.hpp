@@ -11,11 +11,13 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "seriatim/command_service.hpp"
@@ -24,15 +26,17 @@ namespace seriatim {
 
 /// What `submit` does while the pipeline holds as many commands as it may.
 enum class WhenFull : std::uint8_t {
-  block,  ///< Keeps the calling thread until there is room.
-  fail,   ///< Completes with Error(pipeline_full).
+  /// The caller waits until there is room, callers in the order in which they came. A coroutine is suspended, and its
+  /// thread goes on with others. Callbacks and futures have nobody to suspend, so `submit` keeps the thread.
+  wait,
+  fail,  ///< Completes with Error(pipeline_full).
 };
 
 /// How a pipeline works. The defaults suit a database on the same machine or network.
 struct PipelineOptions {
   int lanes = 2;                     ///< Threads, each with a connection of its own.
-  std::size_t capacity = 10'000;     ///< Commands that were submitted and have no outcome yet, in all lanes.
-  WhenFull when_full = WhenFull::block;
+  std::size_t capacity = 10'000;     ///< Commands in the lanes without an outcome; one of each caller may wait outside.
+  WhenFull when_full = WhenFull::wait;
   std::size_t batch = 256;           ///< Most commands of one transaction.
   std::chrono::microseconds batch_time{5'000};  ///< After so long a batch takes no further command and is written.
   std::size_t cache_bytes = std::size_t{64} << 20U;  ///< Roughly the memory for states of aggregates, in all lanes.
@@ -42,9 +46,18 @@ struct PipelineOptions {
 
 /// How a pipeline ends.
 enum class PipelineStop : std::uint8_t {
-  drain,   ///< Everything submitted is carried out first.
+  drain,   ///< Everything submitted is carried out first, also what waits for room.
   cancel,  ///< What was not begun fails with Error(pipeline_stopped).
 };
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_awaitable = false;
+template <class T, class Executor>
+inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
+
+}  // namespace detail
 
 /// Carries out commands in lanes. Thread-safe. Made by Application::pipeline; the application must outlive it.
 ///
@@ -62,7 +75,8 @@ enum class PipelineStop : std::uint8_t {
 ///   and the result may say `repeated`. What shared its transaction and is certainly not stored, but would come out of its
 ///   order now, completes with Error(connection_lost).
 ///
-/// Work for after the commit runs on the lane's thread; it must not wait for a command of the same pipeline.
+/// Work for after the commit runs on the lane's thread; it must neither wait for a command of the same pipeline nor for room
+/// in it.
 class CommandPipeline {
  public:
   /// What a completion is called with: the error, or null and the result.
@@ -79,14 +93,13 @@ class CommandPipeline {
 
   /// Submits a command; any completion token of Boost.Asio. Every command is answered exactly once, by its completion's
   /// executor, which is `get_executor()` unless the completion has one of its own. Errors: those of
-  /// CommandService::execute; pipeline_full; pipeline_stopped. O(1).
+  /// CommandService::execute; pipeline_full; pipeline_stopped. O(1). A token that makes `submit` return an awaitable
+  /// (use_awaitable, also within as_tuple and the like) has a coroutine for its caller; see WhenFull::wait for all others.
   template <class Token>
   auto submit(AnyCommand command, Token&& token) {
-    return boost::asio::async_initiate<Token, Signature>(
-        [this](auto handler, AnyCommand given) {
-          accept(std::move(given), boost::asio::any_completion_handler<Signature>{std::move(handler)});
-        },
-        token, std::move(command));
+    using Result = decltype(boost::asio::async_initiate<Token, Signature>(Initiation<false>{this}, token, std::move(command)));
+    return boost::asio::async_initiate<Token, Signature>(Initiation<detail::is_awaitable<std::decay_t<Result>>>{this}, token,
+                                                         std::move(command));
   }
 
   /// Ends the pipeline and returns when its lanes are idle; commands submitted meanwhile or later fail with
@@ -97,7 +110,20 @@ class CommandPipeline {
   [[nodiscard]] virtual executor_type get_executor() noexcept = 0;
 
  protected:
-  virtual void accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion) = 0;
+  /// Who submits a command.
+  enum class Caller : std::uint8_t { thread, coroutine };
+  virtual void accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion, Caller caller) = 0;
+
+ private:
+  template <bool by_coroutine>
+  struct Initiation {
+    CommandPipeline* pipeline;
+    template <class Handler>
+    void operator()(Handler handler, AnyCommand command) const {
+      pipeline->accept(std::move(command), boost::asio::any_completion_handler<Signature>{std::move(handler)},
+                       by_coroutine ? Caller::coroutine : Caller::thread);
+    }
+  };
 };
 
 }  // namespace seriatim

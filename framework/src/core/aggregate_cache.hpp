@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <string>
+#include <optional>
 #include <unordered_map>
 
 #include "core/registry.hpp"
@@ -16,7 +16,7 @@ namespace seriatim::core {
 struct CachedAggregate {
   TypeIndex type;
   std::shared_ptr<const AggregateBase> aggregate;
-  std::string birth{};  ///< Tells its row from that of another aggregate that got the same id; empty when it is unknown.
+  std::optional<Timestamp> created{};  ///< Tells it from one of its id that was made anew, should it be deleted for good.
 };
 
 /// Aggregates by id, in the order of their last use, bounded by memory. Not thread-safe.

@@ -91,6 +91,7 @@ void BatchAttempt::check_reads() {
   postgres::PostgresStore& store = context_.state.store();
   store::BatchWrite reads;
   reads.read = context_.state.write().read;
+  reads.created = context_.state.write().created;
   if (reads.read.empty()) return;
   const postgres::Loan connection{store.pool()};
   connection->execute(postgres::BatchAppend{store, *connection, reads}.require_versions());

@@ -27,9 +27,10 @@ class ForgivingReader final : public store::StreamReader {
   void event(const store::EventRow& row) override {
     attempt([&] { reader_.event(row); });
   }
+  void created(Timestamp moment) { created_ = moment; }
   std::optional<core::CachedAggregate> take() {
     if (!good_) return std::nullopt;
-    return core::CachedAggregate{reader_.type(), reader_.take()};
+    return core::CachedAggregate{reader_.type(), reader_.take(), created_};
   }
 
  private:
@@ -44,6 +45,7 @@ class ForgivingReader final : public store::StreamReader {
   }
 
   core::AggregateReader reader_;
+  std::optional<Timestamp> created_;
   bool good_ = false;
 };
 
@@ -95,7 +97,7 @@ void BatchState::load(std::span<const AggregateId> ids) {
   {
     const postgres::Loan connection{store_.pool()};
     postgres::StreamLoader loader{store_, [&](const std::string& sql) { return connection->execute(sql); }};
-    loader.load_any(wanted, reader_of);
+    loader.load_any(wanted, reader_of, [&](const AggregateId& id, Timestamp moment) { readers.at(id).created(moment); });
   }
   for (const AggregateId& id : wanted) {
     const auto found = readers.find(id);
@@ -112,7 +114,9 @@ const core::CachedAggregate* BatchState::find(const AggregateId& id) {
   const auto changed = changed_.find(id);
   if (changed != changed_.end()) return &changed->second;
   const core::CachedAggregate* kept = cache_.find(id);
-  if (kept != nullptr && fresh_.count(id) == 0) write_.read.emplace(id, version_of(*kept));
+  if (kept == nullptr) return nullptr;
+  if (fresh_.count(id) == 0) write_.read.emplace(id, version_of(*kept));
+  if (kept->created) write_.created.emplace(id, *kept->created);
   return kept;
 }
 
@@ -169,12 +173,25 @@ void BatchState::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
     const AggregateId id = aggregate->id();
     const auto stream = write_.streams.find(id);
     if (stream == write_.streams.end()) continue;  // As it was.
-    changed_.insert_or_assign(id, core::CachedAggregate{stream->second.type, std::move(aggregate)});
+    changed_.insert_or_assign(id, core::CachedAggregate{stream->second.type, std::move(aggregate), created(id, stream->second)});
   }
 }
 
+std::optional<Timestamp> BatchState::created(const AggregateId& id, const store::BatchStream& stream) const {
+  if (stream.before == 0) return stream.created_at;
+  const auto known = write_.created.find(id);
+  return known == write_.created.end() ? std::nullopt : std::optional{known->second};
+}
+
 void BatchState::stored() {
-  for (auto& [id, kept] : changed_) cache_.put(std::move(kept));
+  for (auto& [id, kept] : changed_) {
+    // Without that, nobody would notice that it was deleted and made anew.
+    if (kept.created) {
+      cache_.put(std::move(kept));
+    } else {
+      cache_.erase(id);
+    }
+  }
   cache_.trim();
   start();
 }

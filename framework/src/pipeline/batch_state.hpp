@@ -86,6 +86,8 @@ class BatchState {
   [[nodiscard]] const core::Registry& registry() const noexcept { return store_.registry(); }
 
  private:
+  [[nodiscard]] std::optional<Timestamp> created(const AggregateId& id, const store::BatchStream& stream) const;
+
   postgres::PostgresStore& store_;
   core::AggregateCache& cache_;
   core::EventDecoder decoder_;

@@ -38,41 +38,53 @@ Lanes::~Lanes() {
   completions_.join();
 }
 
-void Lanes::accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion) {
+void Lanes::accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion, Caller caller) {
   Submission submission{std::move(command), std::move(completion), get_executor()};
-  if (const std::exception_ptr error = enter()) {
-    return std::move(submission).answer_later({error, {}}, get_executor());
+  std::unique_lock lock{mutex_};
+  if (stopped_) return std::move(submission).answer_later({stopped(), {}}, get_executor());
+  if (outside_.empty() && held_ < options_.capacity) return admit(std::move(submission));
+  if (options_.when_full == WhenFull::fail) {
+    return std::move(submission).answer_later({full(options_.capacity), {}}, get_executor());
   }
-  const std::size_t lane = std::hash<AggregateId>{}(submission.id()) % lanes_.size();
-  lanes_[lane]->give(std::move(submission));
-  const std::scoped_lock lock{mutex_};
-  --entering_;
-  room_.notify_all();
+  if (caller == Caller::coroutine) {
+    outside_.push_back({std::move(submission), nullptr});
+    return;
+  }
+  bool over = false;
+  outside_.push_back({std::move(submission), &over});
+  changed_.wait(lock, [&] { return over; });
 }
 
-std::exception_ptr Lanes::enter() {
-  std::unique_lock lock{mutex_};
-  if (options_.when_full == WhenFull::block) room_.wait(lock, [&] { return stopped_ || held_ < options_.capacity; });
-  if (stopped_) return stopped();
-  if (held_ >= options_.capacity) return full(options_.capacity);
+/// To its lane, in the order in which commands are admitted.
+void Lanes::admit(Submission submission) {
   ++held_;
-  ++entering_;
-  return nullptr;
+  const std::size_t lane = std::hash<AggregateId>{}(submission.id()) % lanes_.size();
+  lanes_[lane]->give(std::move(submission));
+}
+
+Submission Lanes::take_from_outside() {
+  Outside first = std::move(outside_.front());
+  outside_.pop_front();
+  if (first.over != nullptr) *first.over = true;
+  changed_.notify_all();
+  return std::move(first.submission);
 }
 
 void Lanes::answered() noexcept {
   const std::scoped_lock lock{mutex_};
   --held_;
-  room_.notify_one();
+  while (!outside_.empty() && held_ < options_.capacity) admit(take_from_outside());
 }
 
 void Lanes::stop(PipelineStop how) {
   {
     std::unique_lock lock{mutex_};
     stopped_ = true;
-    room_.notify_all();
-    // Who has a place gets to a lane, which must not end before that.
-    room_.wait(lock, [&] { return entering_ == 0; });
+    while (how == PipelineStop::cancel && !outside_.empty()) {
+      take_from_outside().answer_later({stopped(), {}}, get_executor());
+    }
+    // The lanes make room for those outside, and must not end before that.
+    changed_.wait(lock, [&] { return outside_.empty(); });
   }
   // A cancellation is not kept waiting by a drain that is under way.
   for (const auto& lane : lanes_) lane->stop(how);

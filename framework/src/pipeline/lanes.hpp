@@ -3,6 +3,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -22,19 +23,26 @@ class Lanes final : public CommandPipeline {
   [[nodiscard]] executor_type get_executor() noexcept override { return completions_.get_executor(); }
 
  protected:
-  void accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion) override;
+  void accept(AnyCommand command, boost::asio::any_completion_handler<Signature> completion,
+              Caller caller) override;
 
  private:
-  /// What keeps a command out; null when it has a place.
-  [[nodiscard]] std::exception_ptr enter();
+  /// A command that waits for room.
+  struct Outside {
+    Submission submission;
+    bool* over;  ///< Set when it need not wait any longer; null when no thread waits with it.
+  };
+
+  void admit(Submission submission);
+  [[nodiscard]] Submission take_from_outside();
   void answered() noexcept;
 
   const PipelineOptions options_;
   boost::asio::thread_pool completions_{1};
   std::mutex mutex_;  ///< Guards those below.
-  std::condition_variable room_;
-  std::size_t held_ = 0;      ///< Commands without an outcome.
-  std::size_t entering_ = 0;  ///< Commands on their way to a lane.
+  std::condition_variable changed_;
+  std::size_t held_ = 0;         ///< Commands in the lanes without an outcome.
+  std::deque<Outside> outside_;  ///< The one that came first comes first.
   bool stopped_ = false;
   std::mutex stopping_;  ///< Of one caller of `stop` at a time.
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "seriatim/time.hpp"
 #include "seriatim/uuid.hpp"
 #include "store/postgres/connection.hpp"
 
@@ -16,6 +17,7 @@ class ArrayText {
   void add_plain(std::string_view text) { next().append(text); }
   void add(const Uuid& id) { append_uuid(next(), id); }
   void add(std::int64_t number) { next().append(std::to_string(number)); }
+  void add(Timestamp time) { add_plain(to_string(time, 6)); }
   void add_null() { next().append("NULL"); }
   /// Any text.
   void add_text(std::string_view text) {

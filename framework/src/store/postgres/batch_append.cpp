@@ -8,12 +8,6 @@
 namespace seriatim::postgres {
 namespace {
 
-void add_time(ArrayText& array, Timestamp time) {
-  std::string text;
-  (void)append_value_text(text, attributes::type_of<Timestamp>, &time);
-  array.add_plain(text);
-}
-
 template <class Value>
 void add_optional(ArrayText& array, const std::optional<Value>& value) {
   if (value) {
@@ -56,11 +50,17 @@ std::string BatchAppend::require_versions() const {
   if (versions.empty()) return {};
   ArrayText ids;
   ArrayText numbers;
+  ArrayText times;
   for (const auto& [id, version] : versions) {
     ids.add(id);
     numbers.add(version);
+    if (const auto created = write_.created.find(id); created != write_.created.end()) {
+      times.add(created->second);
+    } else {
+      times.add_null();
+    }
   }
-  return call(connection_, "seriatim_require_versions", {&ids, &numbers});
+  return call(connection_, "seriatim_require_versions", {&ids, &numbers, &times});
 }
 
 std::string BatchAppend::create() const {
@@ -75,7 +75,7 @@ std::string BatchAppend::create() const {
     ids.add(id);
     types.add(store_.ids().aggregate(stream.type));
     partitions.add_text(stream.partition_key);
-    add_time(times, stream.created_at);
+    times.add(stream.created_at);
   }
   if (!any) return {};
   return call(connection_, "seriatim_create_aggregates", {&ids, &types, &partitions, &times});
@@ -91,7 +91,7 @@ std::string BatchAppend::append() const {
   ArrayText causes;
   ArrayText cause_numbers;
   for (const store::BatchCommand& command : write_.commands) {
-    add_time(asked, command.command.created_at);
+    asked.add(command.command.created_at);
     add_optional(users, command.command.user_id);
     aggregates.add(command.command.aggregate_id);
     command_types.add(store_.ids().command(command.type));
@@ -111,7 +111,7 @@ std::string BatchAppend::append() const {
     types.add(store_.ids().event(event.type));
     events.add_text(event.json);
     commands.add(static_cast<std::int64_t>(event.command) + 1);
-    add_time(times, event.created_at);
+    times.add(event.created_at);
   }
   return call(connection_, "seriatim_append_batch",
               {&asked, &users, &aggregates, &command_types, &payloads, &causes, &cause_numbers, &streams, &numbers, &types,

@@ -11,6 +11,9 @@ namespace {
 
 using attributes::Kind;
 
+/// Changes of one row, from which on it pays to ask what the table lets be joined, which costs a round trip.
+constexpr std::size_t many_changes = 8;
+
 bool is_uuid(const RecordType& type, std::size_t column) { return type.columns()[column].type->kind == Kind::uuid; }
 
 const Uuid& uuid_at(const RecordType& type, std::size_t column, const void* record) {
@@ -25,6 +28,12 @@ bool is_single(const Predicate& predicate) {
 bool assigns(std::span<const Assignment> assignments, std::size_t column) {
   return std::any_of(assignments.begin(), assignments.end(),
                      [&](const Assignment& assignment) { return assignment.column == column; });
+}
+
+bool same_rows(std::span<const Predicate> a, std::span<const Predicate> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Predicate& x, const Predicate& y) {
+    return x.column == y.column && views::same_value(x.any_of.front().type(), x.any_of.front().get(), y.any_of.front().get());
+  });
 }
 
 const Predicate* of_column(std::span<const Predicate> predicates, std::size_t column) {
@@ -164,6 +173,7 @@ void BatchingPersistor::flush(const RecordType& type) {
 
 void BatchingPersistor::flush(Table& table) {
   std::map<Uuid, std::vector<Operation>> operations = std::exchange(table.operations, {});
+  join_changes(table, operations);
   std::map<Uuid, std::size_t> next;
   for (bool any = true; any;) {
     any = false;
@@ -180,6 +190,43 @@ void BatchingPersistor::flush(Table& table) {
     }
     for (const auto& [shape, group] : groups) carry_out(*table.type, group);
   }
+}
+
+void BatchingPersistor::join_changes(Table& table, std::map<Uuid, std::vector<Operation>>& operations) {
+  const bool many = std::any_of(operations.begin(), operations.end(),
+                                [](const auto& own) { return own.second.size() >= many_changes; });
+  if (!many) return;
+  if (!table.joinable) table.joinable.emplace(joinable_columns(*table.type));
+  for (auto& [value, own] : operations) {
+    std::vector<Operation> joined;
+    for (Operation& operation : own) {
+      if (joined.empty() || !join(*table.joinable, joined.back(), operation)) joined.push_back(std::move(operation));
+    }
+    own = std::move(joined);
+  }
+}
+
+/// The lock is the one that changes will take anyway; the table stays as it is from now on.
+JoinableColumns BatchingPersistor::joinable_columns(const RecordType& type) {
+  const std::string name = table_name(type);
+  std::string sql = "lock table " + name + " in row exclusive mode; execute seriatim_plain_columns(";
+  batch_.connection().append_quoted(sql, name);
+  return JoinableColumns{type, batch_.query(sql + ")")};
+}
+
+/// False when they stay two: `first` is as it was then.
+bool BatchingPersistor::join(const JoinableColumns& columns, Operation& first, const Operation& second) {
+  if (first.kind != Kind::update || second.kind != Kind::update) return false;
+  if (!same_rows(first.predicates, second.predicates)) return false;
+  const bool moves_rows = std::any_of(first.predicates.begin(), first.predicates.end(), [&](const Predicate& predicate) {
+    return assigns(first.assignments, predicate.column) || assigns(second.assignments, predicate.column);
+  });
+  if (moves_rows) return false;
+  auto assignments = columns.join(first.assignments, second.assignments);
+  if (!assignments) return false;
+  first.assignments = *std::move(assignments);
+  first.must_exist = first.must_exist || second.must_exist;
+  return true;
 }
 
 void BatchingPersistor::carry_out(const RecordType& type, const Group& group) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "store/postgres/joined_changes.hpp"
 #include "store/postgres/live_persistor.hpp"
 
 namespace seriatim::postgres {
@@ -12,10 +13,11 @@ namespace seriatim::postgres {
 /// Collects operations that only write and name their rows by a UUID, and carries out those of one shape as one statement.
 /// The result is that of the live persistor.
 ///
-/// Operations on rows with different values in one column of type Uuid cannot meet, so their order does not matter, as long as
-/// nobody assigns to that column. Those with the same value are kept in their order: the first ones of all values are one wave, the
-/// second ones the next. Everything else (what reads, what names its rows in another way, SQL of the projector's own) is left to
-/// the live persistor, after what was collected for its table has been carried out. Not thread-safe.
+/// Operations on rows with different values in one column of type Uuid cannot meet, so their order does not matter, as long
+/// as nobody assigns to that column. Those with the same value are kept in their order: the first ones of all values are one
+/// wave, the second ones the next. Where many change one value's rows, those that can be joined are (see JoinableColumns).
+/// Everything else (what reads, what names its rows in another way, SQL of the projector's own) is left to the live persistor,
+/// after what was collected for its table has been carried out. Not thread-safe.
 class BatchingPersistor final : public views::Persistor {
  public:
   /// `schema` and `raise` as in LivePersistor. `live` and `batch` must outlive it.
@@ -53,6 +55,7 @@ class BatchingPersistor final : public views::Persistor {
     const RecordType* type;
     std::size_t column;  ///< Of the values that tell operations apart.
     std::map<Uuid, std::vector<Operation>> operations{};
+    std::optional<JoinableColumns> joinable{};  ///< Known when it was needed.
   };
   using Group = std::vector<const Operation*>;
 
@@ -62,6 +65,9 @@ class BatchingPersistor final : public views::Persistor {
   [[nodiscard]] std::optional<std::size_t> column_of(const RecordType& type, std::span<const Predicate> predicates);
   void flush(const RecordType& type);
   void flush(Table& table);
+  void join_changes(Table& table, std::map<Uuid, std::vector<Operation>>& operations);
+  [[nodiscard]] JoinableColumns joinable_columns(const RecordType& type);
+  [[nodiscard]] static bool join(const JoinableColumns& columns, Operation& first, const Operation& second);
   void carry_out(const RecordType& type, const Group& group);
   void carry_out_live(const RecordType& type, const Operation& operation);
   void insert_all(const RecordType& type, const Group& group);

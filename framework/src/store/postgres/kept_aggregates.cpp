@@ -9,7 +9,7 @@ namespace {
 
 /// Threads finish in any order.
 bool is_newer(const core::CachedAggregate& aggregate, const core::CachedAggregate* kept) {
-  return kept == nullptr || kept->birth != aggregate.birth ||
+  return kept == nullptr || kept->created != aggregate.created ||
          core::AggregateAccess::stored(*aggregate.aggregate) > core::AggregateAccess::stored(*kept->aggregate);
 }
 

@@ -70,8 +70,8 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 void PostgresStore::prepare(Connection& connection) const {
   const std::pair<std::string_view, std::string> fill[] = {
       {"{portion}", std::to_string(portion)},
-      {"{birth}", kept_.enabled() ? ", a.xmin as birth" : ""},
-      {"{its_birth}", kept_.enabled() ? ", (select birth from aggregate)" : ""}};
+      {"{created}", kept_.enabled() ? ", a.created_at" : ""},
+      {"{its_created}", kept_.enabled() ? ", (select created_at from aggregate)" : ""}};
   std::string loads;
   for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams"}) {
     loads += statement(name, names_, fill) + ";";
@@ -86,7 +86,7 @@ void PostgresStore::prepare(Connection& connection) const {
                     statement("stream_version", names_) + ";" + statement("store_receipts", names_) + ";" +
                     statement("find_receipts", names_) + ";" + statement("append_batch", names_) + ";" +
                     statement("create_aggregates", names_) + ";" + statement("require_versions", names_) + ";" +
-                    statement("store_batch_receipts", names_));
+                    statement("store_batch_receipts", names_) + ";" + statement("plain_columns", names_));
 }
 
 void PostgresStore::warn(const std::string& warning) const {

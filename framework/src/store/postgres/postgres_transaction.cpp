@@ -116,14 +116,14 @@ bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reade
 }
 
 void PostgresTransaction::note(const AggregateId& id, core::TypeIndex type, LoadedStream loaded) {
-  known_.insert_or_assign(id, Known{loaded.last, type, std::move(loaded.birth)});
+  known_.insert_or_assign(id, Known{loaded.last, type, loaded.created});
 }
 
 std::optional<core::CachedAggregate> PostgresTransaction::take_kept(const AggregateId& id) {
   if (kept_ != Kept::use) return std::nullopt;
   std::optional<core::CachedAggregate> kept = store_.kept().find(id, batch().connection().server());
   if (!kept) return std::nullopt;
-  known_.insert_or_assign(id, Known{core::AggregateAccess::stored(*kept->aggregate), kept->type, kept->birth});
+  known_.insert_or_assign(id, Known{core::AggregateAccess::stored(*kept->aggregate), kept->type, kept->created});
   relied_.insert(id);
   unconfirmed_.insert(id);
   batch().ask_for_no_reasons();
@@ -263,7 +263,7 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   (next++)->value = std::to_string(store_.ids().event(event.type));
   if (form.own_json) (next++)->value = quoted(connection, event.json);
   if (form.user) (next++)->value = literal(connection, *command.user_id);
-  if (form.kept) (next++)->value = "'" + known_.at(stream.aggregate_id).birth + "'";
+  if (form.kept) (next++)->value = literal(connection, *known_.at(stream.aggregate_id).created);
   unconfirmed_.erase(stream.aggregate_id);
   std::string sql;
   sql.reserve(512);
@@ -441,19 +441,19 @@ void PostgresTransaction::require_kept(const std::set<AggregateId>& ids) {
   if (ids.empty()) return;
   ArrayText aggregates;
   ArrayText versions;
-  ArrayText births;
+  ArrayText times;
   for (const AggregateId& id : ids) {
     const Known& known = known_.at(id);
-    aggregates.add_text(uuid_text(id));
-    versions.add_text(std::to_string(known.version));
-    births.add_text(known.birth);
+    aggregates.add(id);
+    versions.add(known.version);
+    times.add(*known.created);
   }
   std::string call = "execute seriatim_require_kept(";
   aggregates.append_to(call, connection());
   call += ",";
   versions.append_to(call, connection());
   call += ",";
-  births.append_to(call, connection());
+  times.append_to(call, connection());
   batch().add(call + ")", {Origin::Kind::guard, {}, {}, {}, false});
   for (const AggregateId& id : std::set<AggregateId>{ids}) unconfirmed_.erase(id);
 }
@@ -466,8 +466,8 @@ void PostgresTransaction::keep(std::vector<std::unique_ptr<AggregateBase>> aggre
   std::vector<core::CachedAggregate> kept;
   for (std::unique_ptr<AggregateBase>& aggregate : aggregates) {
     const auto known = known_.find(aggregate->id());
-    if (known == known_.end() || known->second.birth.empty()) continue;
-    kept.push_back({known->second.type, std::move(aggregate), known->second.birth});
+    if (known == known_.end() || !known->second.created) continue;
+    kept.push_back({known->second.type, std::move(aggregate), known->second.created});
   }
   if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept));
 }

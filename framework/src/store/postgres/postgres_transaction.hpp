@@ -68,7 +68,7 @@ class PostgresTransaction final : public store::Transaction {
   struct Known {
     std::int32_t version;  ///< The last event, those appended here included.
     core::TypeIndex type = core::unknown_type;
-    std::string birth{};   ///< See core::CachedAggregate.
+    std::optional<Timestamp> created{};  ///< See core::CachedAggregate.
   };
 
   Batch& batch();

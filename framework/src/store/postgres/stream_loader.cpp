@@ -18,7 +18,7 @@ constexpr int type_column = 0;
 constexpr int number_column = 1;
 constexpr int event_type_column = 2;
 constexpr int json_column = 3;
-constexpr int birth_column = 4;  // Only in statements of a store that keeps aggregates.
+constexpr int created_column = 4;  // Only where a store keeps aggregates, and of load_any_streams.
 
 std::string quoted(const AggregateId& id) { return "'" + uuid_text(id) + "'"; }
 
@@ -86,7 +86,8 @@ void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::resul
 }
 
 void StreamLoader::load_any(std::span<const AggregateId> ids,
-                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of) {
+                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                            const std::function<void(const AggregateId&, Timestamp)>& created) {
   if (ids.empty()) return;
   std::string types = "'{";
   std::string versions = "'{";
@@ -102,7 +103,9 @@ void StreamLoader::load_any(std::span<const AggregateId> ids,
   const std::size_t limit = std::max(least_portion, together / ids.size());
   const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
                                    "}'," + names + "]::text[]," + std::to_string(limit) + ")");
-  read_each(ids, rows, limit, reader_of, [](const AggregateId&, const LoadedStream&) {});
+  read_each(ids, rows, limit, reader_of, [&](const AggregateId& id, const LoadedStream& loaded) {
+    if (loaded.created) created(id, *loaded.created);
+  });
 }
 
 bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {
@@ -111,19 +114,26 @@ bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& poin
   return read_on(id, 0, last, reader) != 0;
 }
 
+std::optional<Timestamp> StreamLoader::created_at(const pqxx::result& rows, pqxx::result::size_type row, int column) {
+  if (static_cast<int>(rows.columns()) <= column || rows[row][column].is_null()) return std::nullopt;
+  Timestamp moment{};
+  read_field(rows[row][column], attributes::type_of<Timestamp>, &moment, "created_at");
+  return moment;
+}
+
 LoadedStream StreamLoader::read(const Portion& portion, store::StreamReader& reader) {
   const auto& [id, rows, begin_row, end, first, limit] = portion;
   auto at = begin_row;
-  std::string birth = static_cast<int>(rows.columns()) > first + birth_column ? rows[at][first + birth_column].c_str() : "";
+  const std::optional<Timestamp> created = created_at(rows, at, first + created_column);
   begin(rows[at], first, reader);
   if (rows[at][first + event_type_column].is_null() && !read_snapshot(portion, reader)) {
-    return {read_on(id, 0, no_limit, reader), std::move(birth)};
+    return {read_on(id, 0, no_limit, reader), created};
   }
   if (rows[at][first + event_type_column].is_null()) ++at;
   const auto events = static_cast<std::size_t>(end - at);
   for (; at < end; ++at) read_event(rows[at], first, reader);
   const std::int32_t last = rows[end - 1][first + number_column].as<std::int32_t>();
-  return {events < limit ? last : read_on(id, last, no_limit, reader), std::move(birth)};
+  return {events < limit ? last : read_on(id, last, no_limit, reader), created};
 }
 
 /// Reads the events after one, up to one; 0 when there is none at all. `after` 0 begins the stream.

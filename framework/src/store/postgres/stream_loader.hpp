@@ -12,7 +12,7 @@ namespace seriatim::postgres {
 /// Where a stream that was read ends.
 struct LoadedStream {
   std::int32_t last;  ///< The number of its last event.
-  std::string birth;  ///< See core::CachedAggregate; empty unless the store keeps aggregates.
+  std::optional<Timestamp> created;  ///< Of the aggregate; unknown unless the store keeps aggregates, or for a batch.
 };
 
 /// Hands rows to readers. Ordinary streams take one query; longer ones a further query a portion. Not thread-safe.
@@ -32,9 +32,11 @@ class StreamLoader {
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
                 const std::function<void(const AggregateId&, LoadedStream)>& loaded);
 
-  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches.
+  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches. Calls `created`
+  /// with the moment in which each was created.
   void load_any(std::span<const AggregateId> ids,
-                const std::function<store::StreamReader&(const AggregateId&)>& reader_of);
+                const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                const std::function<void(const AggregateId&, Timestamp)>& created);
 
   /// See store::Transaction.
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader);
@@ -45,6 +47,7 @@ class StreamLoader {
   void read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
                  const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                  const std::function<void(const AggregateId&, LoadedStream)>& loaded);
+  [[nodiscard]] static std::optional<Timestamp> created_at(const pqxx::result& rows, pqxx::result::size_type row, int column);
   LoadedStream read(const Portion& portion, store::StreamReader& reader);
   std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
   bool read_snapshot(const Portion& portion, store::StreamReader& reader);
