@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cctype>
 #include <regex>
 #include <set>
 
@@ -23,36 +24,50 @@ std::vector<std::string> error_names() {
   }
 }
 
-/// Paths from the root of the source tree.
-std::vector<std::filesystem::path> documents() {
-  std::vector<std::filesystem::path> documents{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"};
-  for (const auto& entry : std::filesystem::recursive_directory_iterator{source_directory / "docs"}) {
-    if (entry.path().extension() == ".md") documents.push_back(entry.path().lexically_relative(source_directory));
-  }
-  std::sort(documents.begin(), documents.end());
-  return documents;
-}
+/// A link to another page or to a part of one, or of its own page.
+struct Link {
+  std::string file;    ///< Empty: the page itself.
+  std::string anchor;  ///< Without "#"; empty: the page as a whole.
+};
 
-/// Where the links of a document point to, parts of pages and other sites left out.
-std::vector<std::string> relative_links(const std::filesystem::path& document) {
-  static const std::regex link{R"(\]\(([^)#\s]+)(#[^)]*)?\))"};
+/// The links of a document, those to other sites left out.
+std::vector<Link> links_of(const std::filesystem::path& document) {
+  static const std::regex link{R"(\]\(([^)#\s]*)(#([^)\s]*))?\))"};
   const std::string prose = Markdown{text_of(document)}.prose;
-  std::vector<std::string> links;
+  std::vector<Link> links;
   for (std::sregex_iterator match{prose.begin(), prose.end(), link}, end; match != end; ++match) {
-    const std::string target = (*match)[1];
-    if (target.find("://") == std::string::npos) links.push_back(target);
+    if (const std::string target = (*match)[1]; target.find("://") == std::string::npos) links.push_back({target, (*match)[3]});
   }
   return links;
 }
 
-/// What `pattern` finds in a text: its first group of each match.
-std::vector<std::string> all_matches(const std::string& text, const std::string& pattern) {
-  const std::regex expression{pattern};
-  std::vector<std::string> found;
-  for (std::sregex_iterator match{text.begin(), text.end(), expression}, end; match != end; ++match) {
-    found.push_back((*match)[1]);
+std::vector<std::string> relative_links(const std::filesystem::path& document) {
+  std::vector<std::string> files;
+  for (const Link& link : links_of(document)) {
+    if (!link.file.empty()) files.push_back(link.file);
   }
-  return found;
+  return files;
+}
+
+/// What a heading is called in links: lower case, without punctuation, with "-" for blanks. ASCII letters only.
+std::string anchor_of(const std::string& heading) {
+  std::string anchor;
+  for (const char c : heading) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_') {
+      anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (c == ' ') {
+      anchor += '-';
+    }
+  }
+  return anchor;
+}
+
+std::set<std::string> anchors_of(const std::filesystem::path& document) {
+  std::set<std::string> anchors;
+  for (const std::string& heading : all_matches('\n' + Markdown{text_of(document)}.prose, "\n#+ ([^\n]+)")) {
+    anchors.insert(anchor_of(heading));
+  }
+  return anchors;
 }
 
 /// The names of all tests of the source tree: Boost.Test's cases, what CTest runs besides, and the files that must not compile.
@@ -114,6 +129,18 @@ BOOST_AUTO_TEST_CASE(every_relative_link_points_to_a_file) {
     for (const std::string& link : relative_links(document)) {
       BOOST_TEST(std::filesystem::exists(source_directory / document.parent_path() / link),
                  document.string() << " links to " << link);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_link_to_a_part_of_a_page_names_one_of_its_headings) {
+  for (const std::filesystem::path& document : documents()) {
+    for (const Link& link : links_of(document)) {
+      const std::filesystem::path target =
+          link.file.empty() ? document : (document.parent_path() / link.file).lexically_normal();
+      if (link.anchor.empty() || target.extension() != ".md") continue;
+      BOOST_TEST(anchors_of(target).contains(link.anchor),
+                 document.string() << " links to " << target.string() << "#" << link.anchor);
     }
   }
 }

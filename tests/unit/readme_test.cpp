@@ -1,4 +1,4 @@
-// README.md: the domain that it shows is compiled here, and its commands are those that tools/demo runs.
+// README.md: the domain that it shows is compiled here. Its commands are run by tests/guides/run_page.
 
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -119,16 +119,6 @@ BOOST_AUTO_TEST_CASE(its_commands_start_with_programs_that_exist) {
     const std::string program = command.substr(0, command.find(' '));
     const bool script = program.starts_with("tools/") && std::filesystem::is_regular_file(source_directory / program);
     BOOST_TEST((script || others.contains(program)), command);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(its_seriatim_commands_are_run_by_the_demo) {
-  const std::string demo = text_of("tools/demo");
-  for (const std::string& command : commands()) {
-    if (!command.starts_with("seriatim ")) continue;
-    // The demo may have global options before the command.
-    const std::string words = command.substr(command.find(' ') + 1);
-    BOOST_TEST(demo.find(words) != std::string::npos, command);
   }
 }
 

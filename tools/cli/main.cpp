@@ -17,8 +17,8 @@ namespace {
 
 void add_global_options(CLI::App& app, GlobalOptions& given) {
   app.add_option("--config", given.config,
-                 "Configuration file with the keys database, plugins, store_schema\n"
-                 "[default: seriatim.toml, where there is one]\nexample: --config production.toml")
+                 "Configuration file with the keys " + configuration_keys() +
+                     "\n[default: seriatim.toml, where there is one]\nexample: --config production.toml")
       ->type_name("F");
   app.add_option("--database", given.database,
                  "Address of the database [default: SERIATIM_DATABASE_URL, then the\n"

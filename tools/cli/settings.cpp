@@ -2,8 +2,10 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <sstream>
 
 #include "seriatim/errors.hpp"
@@ -60,24 +62,44 @@ std::vector<fs::path> plugins_of(const fs::path& file, const toml::node& node) {
   return plugins;
 }
 
+void read_database(Settings& settings, const std::string& key, const toml::node& node) {
+  settings.database = text_of(settings.file, key, node);
+  settings.database_source = settings.file.string();
+}
+
+void read_plugins(Settings& settings, const std::string& /*key*/, const toml::node& node) {
+  settings.plugins = plugins_of(settings.file, node);
+}
+
+void read_secret_cost(Settings& settings, const std::string& key, const toml::node& node) {
+  settings.secret_cost =
+      node.is_integer() ? std::to_string(node.value_or(std::int64_t{0})) : text_of(settings.file, key, node);
+  settings.secret_cost_source = "\"secret_cost\" in " + settings.file.string();
+}
+
+void read_store_schema(Settings& settings, const std::string& key, const toml::node& node) {
+  settings.store_schema = text_of(settings.file, key, node);
+}
+
+/// What a configuration file may say.
+struct Key {
+  const char* name;
+  void (*read)(Settings& settings, const std::string& key, const toml::node& node);
+};
+
+constexpr Key keys[] = {{"database", read_database},
+                        {"plugins", read_plugins},
+                        {"secret_cost", read_secret_cost},
+                        {"store_schema", read_store_schema}};
+
 Settings read_file(const fs::path& file) {
   Settings settings;
   settings.file = file;
   for (const auto& [name, node] : parse(file)) {
-    const std::string key{name.str()};
-    if (key == "database") {
-      settings.database = text_of(file, key, node);
-      settings.database_source = file.string();
-    } else if (key == "store_schema") {
-      settings.store_schema = text_of(file, key, node);
-    } else if (key == "plugins") {
-      settings.plugins = plugins_of(file, node);
-    } else if (key == "secret_cost") {
-      settings.secret_cost = node.is_integer() ? std::to_string(node.value_or(std::int64_t{0})) : text_of(file, key, node);
-      settings.secret_cost_source = "\"secret_cost\" in " + file.string();
-    } else {
-      refuse(file, "unknown key \"" + key + "\": the keys are database, plugins, secret_cost and store_schema");
-    }
+    const std::string text{name.str()};
+    const auto* key = std::ranges::find(keys, text, &Key::name);
+    if (key == std::end(keys)) refuse(file, "unknown key \"" + text + "\": the keys are " + configuration_keys());
+    key->read(settings, text, node);
   }
   return settings;
 }
@@ -89,6 +111,12 @@ Settings read_file_if_any(const std::string& given) {
 }
 
 }  // namespace
+
+std::string configuration_keys() {
+  std::string names;
+  for (const Key& key : keys) names += (names.empty() ? "" : ", ") + std::string{key.name};
+  return names;
+}
 
 Settings read_settings(const GlobalOptions& given) {
   Settings settings = read_file_if_any(given.config);

@@ -28,6 +28,9 @@ struct Settings {
   std::filesystem::path file;  ///< The configuration file that was read; empty when there was none.
 };
 
+/// The keys that a configuration file may have: "database, plugins, ...".
+[[nodiscard]] std::string configuration_keys();
+
 /// The first of the three places that says something about a setting decides about it. Error(configuration) when the
 /// file is missing, malformed or has a key that means nothing.
 [[nodiscard]] Settings read_settings(const GlobalOptions& given);

@@ -272,8 +272,9 @@ constexpr std::optional<Decimal> Decimal::parse(std::string_view text) noexcept 
 }
 
 }  // namespace seriatim
-
+/// @cond
 template <>
 struct std::hash<seriatim::Decimal> {
   std::size_t operator()(const seriatim::Decimal& number) const noexcept { return hash_value(number); }
 };
+/// @endcond

@@ -20,7 +20,7 @@ struct DeletedStreams {
 /// Deletes from the event store. Takes the store's owner; the application's role is refused (Error(database)).
 ///
 /// Deleted events are kept in `saved_event_records` with the time and the database user. View rows of deleted aggregates
-/// stay: they belong to the application, which deletes them or rebuilds its views. See docs/event-store.md.
+/// stay: they belong to the application, which deletes them or rebuilds its views. See docs/gdpr.md.
 ///
 /// Not thread-safe; different objects and programs may delete at once, beside running applications: a writer of a deleted
 /// aggregate waits, and gets Error(optimistic_locking) or Error(integrity). Errors: connection_lost, database.

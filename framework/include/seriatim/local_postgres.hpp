@@ -10,7 +10,7 @@
 // checksums on), encoding UTF8, locale C, time zone UTC, superuser `seriatim`.
 //
 // Run by root, the server runs as the system user `postgres` (or as the owner of a cluster that exists already). Where
-// that user cannot reach the directory, the data is kept in /var/lib/seriatim/<hash of the path> and the directory
+// that user cannot reach the directory, the data is kept in /var/lib/seriatim/HASH_OF_THE_PATH and the directory
 // becomes a symbolic link to it. Run by anybody else, the server runs as that user.
 //
 // Files, with D the data directory:
@@ -18,7 +18,7 @@
 //   D/postgresql.conf       written at every start; use Settings::configuration or ALTER SYSTEM to change settings
 //   D.lock                  held while one program starts, stops or removes the server
 //   D.seriatim-unfinished   a cluster in the making; renamed to D when complete, thrown away when found half made
-//   /tmp/seriatim-<uid>-<hash>   the socket, when D is too long (107 bytes) or too odd for a socket address
+//   /tmp/seriatim-UID-HASH       the socket, when D is too long (107 bytes) or too odd for a socket address
 
 #include <filesystem>
 #include <memory>
@@ -85,7 +85,7 @@ class LocalPostgres {
   [[nodiscard]] Status status() const;
 
   /// The address for libpq, libpqxx and psql, whether the server runs or not:
-  /// postgresql://seriatim@/<database>?host=<socket directory>&port=5432 (percent-encoded).
+  /// `postgresql://seriatim@/DATABASE?host=SOCKET_DIRECTORY&port=5432` (percent-encoded).
   [[nodiscard]] std::string url() const;
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// Options of an application: where its database is and how it behaves. Plain values; see docs/command-line.md for the
-// environment variables and the configuration file.
+// Options of an application: where its database is and how it behaves. Plain values; see docs/configuration.md for
+// the environment variables and the configuration file.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace seriatim {
 
 /// What an Application is told when it is made.
 struct Options {
-  std::string database_url;                             ///< postgresql://user@host/name
+  std::string database_url;                             ///< `postgresql://user@host/name`
   std::string store_schema = "sequent_schema";          ///< The schema of the event store.
   std::string application_role = "seriatim_application";  ///< Role that may store and read.
   std::string reader_role = "seriatim_reader";          ///< Role that may read views.

@@ -8,7 +8,9 @@ namespace seriatim {
 Options Options::from_environment() {
   Options options;
   if (const char* url = std::getenv("SERIATIM_DATABASE_URL")) options.database_url = url;
-  if (const char* schema = std::getenv("SERIATIM_STORE_SCHEMA")) options.store_schema = schema;
+  if (const char* schema = std::getenv("SERIATIM_STORE_SCHEMA"); schema != nullptr && *schema != '\0') {
+    options.store_schema = schema;
+  }
   if (const char* cost = std::getenv("SERIATIM_SECRET_COST"); cost != nullptr && *cost != '\0') {
     options.secret_cost = parse_secret_cost(cost, "SERIATIM_SECRET_COST");
   }
