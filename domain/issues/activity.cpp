@@ -9,7 +9,8 @@ constexpr auto& actions = seriatim::attributes::type_of<Action>.values;
 
 }  // namespace
 
-UnknownAction::UnknownAction(const std::string& name) : DomainError{"unknown_action", name + " is not a valid action"} {}
+UnknownAction::UnknownAction(const std::string& name)
+    : DomainError{"unknown_action", name + " is not a valid action"} {}
 
 Action action_named(const std::string& name) {
   const auto found = std::ranges::find(actions, name, &seriatim::attributes::EnumValue::name);

@@ -1,6 +1,6 @@
 #pragma once
-// What people, and rules, do at an issue: the actions, and what is kept of each. Names and members are stored: they never
-// change.
+// What people, and rules, do at an issue: the actions, and what is kept of each. Names and members are stored: they
+// never change.
 
 #include <string>
 #include <string_view>

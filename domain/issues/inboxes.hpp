@@ -1,6 +1,6 @@
 #pragma once
-// Three inboxes, each of which chooses the actions that it delivers. They deliver when everything is stored, and what one of
-// them cannot deliver does not keep the others from it.
+// Three inboxes, each of which chooses the actions that it delivers. They deliver when everything is stored, and what
+// one of them cannot deliver does not keep the others from it.
 
 #include <memory>
 

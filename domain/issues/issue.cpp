@@ -48,7 +48,9 @@ void Issue::view(Activity activity) {
 
 void Issue::add_label(Activity activity) {
   const std::string& label = *activity.extra.label;
-  if (has(state().labels, label)) throw DomainError{"labelled_already", "the issue has the label " + label + " already"};
+  if (has(state().labels, label)) {
+    throw DomainError{"labelled_already", "the issue has the label " + label + " already"};
+  }
   apply(LabelAdded{std::move(activity)});
 }
 

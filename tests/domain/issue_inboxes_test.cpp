@@ -42,7 +42,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_delivered_of_what_is_rolled_back) {
 
 BOOST_AUTO_TEST_CASE(everything_of_one_call_is_delivered_after_its_commit) {
   struct Order final : Outbox {
-    void deliver(const Delivery& delivery) override { comments_then.push_back(world->rows<IssueRecord>().at(0).comments); (void)delivery; }
+    void deliver(const Delivery& /*delivery*/) override {
+      comments_then.push_back(world->rows<IssueRecord>().at(0).comments);
+    }
     World* world = nullptr;
     std::vector<std::int32_t> comments_then;
   };

@@ -34,7 +34,8 @@ struct IssueScenario : Scenario {
   }
 
   /// What is stored of an action that occurs now.
-  [[nodiscard]] issues::Activity activity(std::int32_t number, const issues::TakeAction& taken, std::int32_t depth = 0) {
+  [[nodiscard]] issues::Activity activity(std::int32_t number, const issues::TakeAction& taken,
+                                          std::int32_t depth = 0) {
     return {number, taken.actor, taken.record, taken.extra, depth, clock().now()};
   }
 

@@ -1,4 +1,5 @@
 // The example domain of issues on PostgreSQL: what its tests in tests/domain cannot see.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <iterator>
@@ -84,7 +85,8 @@ struct IssueStore {
         after ? after->aggregate_id.c_str() : nullptr, after ? after->number.c_str() : nullptr);
     Page page;
     for (const auto& row : rows) {
-      page.rows.push_back(std::string{row["actor"].c_str()} + " " + row["action"].c_str() + " " + row["number"].c_str());
+      page.rows.push_back(std::string{row["actor"].c_str()} + " " + row["action"].c_str() + " " +
+                          row["number"].c_str());
       page.end = Place{row["occurred_at"].c_str(), row["aggregate_id"].c_str(), row["number"].c_str()};
     }
     return page;
@@ -96,13 +98,15 @@ struct IssueStore {
     std::vector<std::string> rows;
     std::vector<std::size_t> sizes;
     std::optional<Place> after;
-    for (;;) {
+    // A feed that never ended would be found by its sizes.
+    while (sizes.size() < 10) {
       const Page next = page(after, action, actor);
-      if (next.rows.empty()) return {rows, sizes};
+      if (next.rows.empty()) break;
       sizes.push_back(next.rows.size());
       rows.insert(rows.end(), next.rows.begin(), next.rows.end());
       after = next.end;
     }
+    return {rows, sizes};
   }
 
   Options options;
@@ -113,7 +117,7 @@ struct IssueStore {
   AggregateId book = new_uuid();
 };
 
-/// With an issue at which 25 things were done, two in each minute: comment 1 at noon, view 2 too, comment 3 a minute later.
+/// With an issue at which 25 things were done, two in each minute: comment 1 and view 2 at noon, comment 3 after that.
 struct Feed : IssueStore {
   Feed() {
     migrate(*app);
@@ -121,8 +125,9 @@ struct Feed : IssueStore {
     for (int i = 1; i <= 25; ++i) {
       const std::string comment = std::to_string(i);
       if (i % 2 == 1) app->commands().execute(take("comment_added", "ann", {.message = comment}));
-      if (i % 2 == 0) app->commands().execute(TakeAction{{id}, "comment_viewed", "bob", Subject{"comment", comment}, {}});
-      if (i % 2 == 0) clock->advance(minutes{1});
+      if (i % 2 == 1) continue;
+      app->commands().execute(TakeAction{{id}, "comment_viewed", "bob", Subject{"comment", comment}, {}});
+      clock->advance(minutes{1});
     }
   }
 
@@ -194,7 +199,8 @@ BOOST_FIXTURE_TEST_CASE(version_2_tells_when_old_issues_were_last_commented_on, 
   // The workflows saw none of it.
   BOOST_TEST(outbox->delivered.size() == delivered);
   app->commands().execute(TakeAction{{silent}, "comment_added", "bob", {}, {.message = "I do"}});
-  BOOST_TEST(value("select count(*) from issues_views.issue_records where last_commented_at = '2026-11-21T13:00:00Z'") == "1");
+  BOOST_TEST(value(last + "aggregate_id <> '" + uuid_text(id) + "'") == "f");
+  BOOST_TEST(value("select count(*) from issues_views.issue_records where last_commented_at is null") == "0");
   BOOST_TEST(app->verifier("issues")->verify({}, {}, {}).differences.empty());
 }
 
@@ -217,7 +223,8 @@ BOOST_FIXTURE_TEST_CASE(a_reply_is_stored_with_the_events_that_led_to_it, IssueS
   app->commands().execute(OpenIssue{{id}, "It does not start", "ann", book});
   app->commands().execute(take("closed", "ann"));
   const std::string caused_by =
-      "select event_aggregate_id || ' ' || event_sequence_number from sequent_schema.command_records where command_type = ";
+      "select event_aggregate_id || ' ' || event_sequence_number from sequent_schema.command_records"
+      " where command_type = ";
   BOOST_TEST(value(caused_by + "'Issue::Commands::TakeAction'") == "");
   BOOST_TEST(value(caused_by + "'Issue::Commands::ApplyRules'") == uuid_text(id) + " 2");
   BOOST_TEST(value(caused_by + "'Issue::Commands::Reply'") == uuid_text(id) + " 3");
