@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE seriatim_integration
 #define BOOST_TEST_NO_MAIN
 #define BOOST_TEST_ALTERNATIVE_INIT_API
-#include <boost/test/tree/test_case_counter.hpp>
-#include <boost/test/tree/test_unit.hpp>
+#include <boost/test/tree/traverse.hpp>
+#include <boost/test/tree/visitor.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +14,26 @@ namespace {
 
 struct SharedCluster {
   ~SharedCluster() { seriatim::testing::release_shared_cluster(); }
+};
+
+/// Switches off the suites that do not belong to a part.
+class Deal : public boost::unit_test::test_tree_visitor {
+ public:
+  Deal(unsigned part, unsigned parts) : part_{part}, parts_{parts} {}
+
+  bool test_suite_start(const boost::unit_test::test_suite& suite) override {
+    namespace ut = boost::unit_test;
+    if (suite.p_parent_id == ut::INV_TEST_UNIT_ID) return true;  // All of them.
+    if (next_++ % parts_ != part_ - 1) {
+      ut::framework::get(suite.p_id, ut::TUT_SUITE).p_default_status.value = ut::test_unit::RS_DISABLED;
+    }
+    return false;
+  }
+
+ private:
+  unsigned part_;
+  unsigned parts_;
+  unsigned next_ = 0;
 };
 
 /// Lets the suites of one part run. False when the environment names none.
@@ -27,11 +47,8 @@ bool take_part() {
     std::fprintf(stderr, "SERIATIM_TEST_PART is \"%s\": give a part and how many there are, as in 1/2\n", wanted);
     return false;
   }
-  const ut::test_suite& all = ut::framework::master_test_suite();
-  for (ut::counter_t i = 0; i < all.size(); ++i) {
-    ut::test_unit& suite = ut::framework::get(all.get(i), ut::TUT_ANY);
-    if (i % parts != part - 1) suite.p_default_status.value = ut::test_unit::RS_DISABLED;
-  }
+  Deal deal{part, parts};
+  ut::traverse_test_tree(ut::framework::master_test_suite(), deal, true);
   return true;
 }
 

@@ -31,8 +31,9 @@ struct Probe {
   }
 };
 
-/// Its C++ base is not in its description.
+/// Its C++ base is not in its description, which the compiler does not tell of a struct with constructors.
 struct Undescribed : Movement {
+  Undescribed() = default;
   static constexpr std::string_view type_name = "Orders::Undescribed";
 };
 BOOST_DESCRIBE_STRUCT(Undescribed, (), ())

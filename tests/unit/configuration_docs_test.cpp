@@ -121,6 +121,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_code) {
   require_default("### Options", "reader_role", options.reader_role);
   require_default("### Options", "unknown_commands", options.unknown_commands == UnknownCommands::accept ? "accept" : "refuse");
   require_default("### Options", "max_workflow_depth", std::to_string(options.max_workflow_depth));
+  require_default("### Options", "kept_aggregates_bytes", std::to_string(options.kept_aggregates_bytes));
   require_default("### Options", "secret_cost", std::to_string(options.secret_cost));
   require_default("### Options", "timestamp_digits", std::to_string(options.timestamp_digits));
   const RetryPolicy retry;
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_code) {
   const PipelineOptions pipeline;
   require_default("### PipelineOptions", "lanes", std::to_string(pipeline.lanes));
   require_default("### PipelineOptions", "capacity", std::to_string(pipeline.capacity));
-  require_default("### PipelineOptions", "when_full", pipeline.when_full == WhenFull::block ? "block" : "fail");
+  require_default("### PipelineOptions", "when_full", pipeline.when_full == WhenFull::wait ? "wait" : "fail");
   require_default("### PipelineOptions", "batch", std::to_string(pipeline.batch));
   require_default("### PipelineOptions", "batch_time", std::to_string(pipeline.batch_time.count() / 1000) + " ms");
   require_default("### PipelineOptions", "cache_bytes", std::to_string(pipeline.cache_bytes >> 20U) + " MiB");
