@@ -116,7 +116,9 @@ class RandomValues {
 
   void fill_list(const attributes::Type& type, void* list) {
     type.list_clear(list);
-    // Few, so that lists of their own type come to an end.
+    // Few, so that lists of their own type come to an end; and none so deep that JSON could not be read back.
+    if (depth_ == deepest) return;
+    ++depth_;
     for (auto n = below(8) < 4 ? 0 : below(4); n > 0; --n) {
       if (type.element->kind == attributes::Kind::boolean) {
         type.list_append_bool(list, coin());
@@ -124,9 +126,13 @@ class RandomValues {
         fill(*type.element, type.list_append(list));
       }
     }
+    --depth_;
   }
 
+  static constexpr int deepest = 16;
+
   std::mt19937_64 random_;
+  int depth_ = 0;  ///< Of the list that is being filled.
 };
 
 }  // namespace seriatim::testing
