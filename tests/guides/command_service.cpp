@@ -32,6 +32,11 @@ void filters_and_middleware(const seriatim::Options& options) {
   seriatim::Application app{options, {wallet::domain()}, std::move(execution)};
 }
 
+void aggregates_in_memory() {
+  seriatim::Options options = seriatim::Options::from_environment();
+  options.kept_aggregates_bytes = std::size_t{64} << 20U;  // roughly the memory for their states; 0, the default, keeps none
+}
+
 void retries() {
   seriatim::Execution execution;
   execution.retry.attempts = 5;  // in all

@@ -78,7 +78,7 @@ std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
 }  // namespace
 
 PostgresTransaction::~PostgresTransaction() {
-  if (!finished_) store_.kept().forget(std::vector<AggregateId>(relied_.begin(), relied_.end()));
+  if (!finished_) store_.kept().forget(std::vector<AggregateId>(streams_.relied().begin(), streams_.relied().end()));
   if (connection_ == nullptr) return;
   try {
     if (!finished_ && connection_->usable()) connection_->execute("rollback");
@@ -109,23 +109,16 @@ bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reade
     hand_over(*kept, reader);
     return true;
   }
-  std::optional<LoadedStream> loaded = loader().load(id, reader, snapshots_of);
-  if (!loaded) return false;
-  note(id, snapshots_of, *std::move(loaded));
-  return true;
-}
-
-void PostgresTransaction::note(const AggregateId& id, core::TypeIndex type, LoadedStream loaded) {
-  known_.insert_or_assign(id, Known{loaded.last, type, loaded.created});
+  const std::optional<LoadedStream> loaded = loader().load(id, reader, snapshots_of);
+  if (loaded) streams_.loaded(id, snapshots_of, *loaded);
+  return loaded.has_value();
 }
 
 std::optional<core::CachedAggregate> PostgresTransaction::take_kept(const AggregateId& id) {
   if (kept_ != Kept::use) return std::nullopt;
   std::optional<core::CachedAggregate> kept = store_.kept().find(id, batch().connection().server());
   if (!kept) return std::nullopt;
-  known_.insert_or_assign(id, Known{core::AggregateAccess::stored(*kept->aggregate), kept->type, kept->created});
-  relied_.insert(id);
-  unconfirmed_.insert(id);
+  streams_.taken(id, *kept);
   batch().ask_for_no_reasons();
   return kept;
 }
@@ -146,8 +139,8 @@ void PostgresTransaction::load_all(std::span<const AggregateId> ids,
       missing.push_back(id);
     }
   }
-  loader().load_all(missing, reader_of, snapshots_of, [&](const AggregateId& id, LoadedStream loaded) {
-    note(id, snapshots_of, std::move(loaded));
+  loader().load_all(missing, reader_of, snapshots_of, [&](const AggregateId& id, const LoadedStream& loaded) {
+    streams_.loaded(id, snapshots_of, loaded);
   });
 }
 
@@ -172,7 +165,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
                                       " come in two parts, which cannot both continue its stream: append them as one");
   }
   const bool common = is_common(command, sorted, created_at);
-  must_lock_ = must_lock_ || (!common && !relied_.empty());  // What was kept is made sure of under the lock.
+  must_lock_ = must_lock_ || (!common && !streams_.relied().empty());  // What was kept is made sure of under the lock.
   lock(existing(sorted));
   if (common) {
     append_one(command, *sorted.front());
@@ -181,8 +174,7 @@ void PostgresTransaction::append(const store::CommandRecord& command, std::span<
   }
   mark_for_snapshots(sorted);
   for (const store::StreamAppend* stream : sorted) {
-    const auto known = known_.find(stream->aggregate_id);
-    if (known != known_.end()) known->second.version += static_cast<std::int32_t>(stream->events.size());
+    streams_.appended(stream->aggregate_id, stream->events.size());
   }
 }
 
@@ -210,8 +202,7 @@ bool PostgresTransaction::is_common(const store::CommandRecord& record,
       command.aggregate_id != stream.aggregate_id || command.event_aggregate_id || command.event_sequence_number) {
     return false;
   }
-  const auto known = known_.find(stream.aggregate_id);
-  return known != known_.end() && known->second.version == stream.expected_version;
+  return streams_.ends_with(stream.aggregate_id, stream.expected_version);
 }
 
 void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
@@ -250,7 +241,7 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   const store::StreamAppend::NewEvent& event = stream.events.front();
   const EventAppend form{.own_json = event.json != record.json,
                          .user = command.user_id.has_value(),
-                         .kept = relies_on(stream.aggregate_id)};
+                         .kept = streams_.relies_on(stream.aggregate_id)};
   std::vector<Batch::Parameter> parameters;
   parameters.reserve(10);  // Those of a joining view update fit as well.
   for (const std::string_view type : form.types()) parameters.push_back({std::string{type}, {}});
@@ -263,8 +254,8 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   (next++)->value = std::to_string(store_.ids().event(event.type));
   if (form.own_json) (next++)->value = quoted(connection, event.json);
   if (form.user) (next++)->value = literal(connection, *command.user_id);
-  if (form.kept) (next++)->value = literal(connection, *known_.at(stream.aggregate_id).created);
-  unconfirmed_.erase(stream.aggregate_id);
+  if (form.kept) (next++)->value = literal(connection, streams_.created(stream.aggregate_id));
+  streams_.confirmed(stream.aggregate_id);
   std::string sql;
   sql.reserve(512);
   sql.append("execute ").append(form.name());
@@ -282,7 +273,7 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
   const std::vector<Flat> events = flatten(streams);
   std::set<AggregateId> relied;
   for (const store::StreamAppend* stream : streams) {
-    if (relies_on(stream->aggregate_id)) relied.insert(stream->aggregate_id);
+    if (streams_.relies_on(stream->aggregate_id)) relied.insert(stream->aggregate_id);
   }
   require_kept(relied);
   std::string sql = "execute seriatim_append_events(";
@@ -438,42 +429,20 @@ void PostgresTransaction::finish(const store::BatchWrite& write) {
 
 /// Raises an error when they are not as they were kept.
 void PostgresTransaction::require_kept(const std::set<AggregateId>& ids) {
-  if (ids.empty()) return;
-  ArrayText aggregates;
-  ArrayText versions;
-  ArrayText times;
-  for (const AggregateId& id : ids) {
-    const Known& known = known_.at(id);
-    aggregates.add(id);
-    versions.add(known.version);
-    times.add(*known.created);
-  }
-  std::string call = "execute seriatim_require_kept(";
-  aggregates.append_to(call, connection());
-  call += ",";
-  versions.append_to(call, connection());
-  call += ",";
-  times.append_to(call, connection());
-  batch().add(call + ")", {Origin::Kind::guard, {}, {}, {}, false});
-  for (const AggregateId& id : std::set<AggregateId>{ids}) unconfirmed_.erase(id);
+  if (!ids.empty()) batch().add(streams_.confirmation(ids, connection()), {Origin::Kind::guard, {}, {}, {}, false});
 }
 
 void PostgresTransaction::confirm() {
-  if (!unconfirmed_.empty()) commit();
+  if (!streams_.unconfirmed().empty()) commit();
 }
 
 void PostgresTransaction::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
-  std::vector<core::CachedAggregate> kept;
-  for (std::unique_ptr<AggregateBase>& aggregate : aggregates) {
-    const auto known = known_.find(aggregate->id());
-    if (known == known_.end() || !known->second.created) continue;
-    kept.push_back({known->second.type, std::move(aggregate), known->second.created});
-  }
+  std::vector<core::CachedAggregate> kept = streams_.to_keep(std::move(aggregates));
   if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept));
 }
 
 void PostgresTransaction::commit() {
-  require_kept(unconfirmed_);
+  require_kept(streams_.unconfirmed());
   batch().send("commit", {Origin::Kind::commit, {}, {}, {}, false});
   finished_ = true;
 }

@@ -9,6 +9,7 @@
 
 #include "store/batch_write.hpp"
 #include "store/postgres/batching_persistor.hpp"
+#include "store/postgres/known_streams.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/stream_loader.hpp"
 
@@ -48,7 +49,7 @@ class PostgresTransaction final : public store::Transaction {
   void confirm() override;
   void keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) override;
   [[nodiscard]] bool keeps() const noexcept override { return kept_ != Kept::nothing; }
-  [[nodiscard]] bool relied_on_kept() const noexcept override { return !relied_.empty(); }
+  [[nodiscard]] bool relied_on_kept() const noexcept override { return !streams_.relied().empty(); }
 
   /// Stores what many commands came to, but for keys and receipts: `change_keys` and `finish` come after their projectors.
   /// Of a transaction that has appended nothing. An aggregate at another version is Error(optimistic_locking). Batches that
@@ -64,19 +65,10 @@ class PostgresTransaction final : public store::Transaction {
   [[nodiscard]] const Connection& connection() { return batch().connection(); }
 
  private:
-  /// A stream that this transaction knows.
-  struct Known {
-    std::int32_t version;  ///< The last event, those appended here included.
-    core::TypeIndex type = core::unknown_type;
-    std::optional<Timestamp> created{};  ///< See core::CachedAggregate.
-  };
-
   Batch& batch();
   /// What the store keeps of an aggregate, on which this transaction then relies.
   [[nodiscard]] std::optional<core::CachedAggregate> take_kept(const AggregateId& id);
   void hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const;
-  void note(const AggregateId& id, core::TypeIndex type, LoadedStream loaded);
-  [[nodiscard]] bool relies_on(const AggregateId& id) const { return relied_.count(id) != 0; }
   void require_kept(const std::set<AggregateId>& ids);
   void lock(const std::vector<AggregateId>& ids);
   void append_request(std::string& sql, const store::CommandRecord& record);
@@ -101,9 +93,7 @@ class PostgresTransaction final : public store::Transaction {
   std::vector<std::unique_ptr<BatchingPersistor>> batching_;  ///< The same, of a batch.
   bool batched_ = false;
   Origin origin_;
-  std::map<AggregateId, Known> known_;     ///< The streams loaded here, or taken from what the store keeps.
-  std::set<AggregateId> relied_;           ///< Those that were taken from it.
-  std::set<AggregateId> unconfirmed_;      ///< Those of them that no statement has made sure of.
+  KnownStreams streams_;
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
   std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
   bool must_lock_ = false;  ///< Also when there is only one, because no append locks it.
