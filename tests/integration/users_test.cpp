@@ -1,7 +1,8 @@
-// Users on PostgreSQL: where a password does not get to, two who want one address, and views that are built from events.
+// Users on PostgreSQL: where a password does not get to, two who want one address, views that are built from events.
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <pqxx/pqxx>
+#include <utility>
 
 #include "seriatim/application.hpp"
 #include "seriatim/database.hpp"
