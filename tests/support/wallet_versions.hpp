@@ -133,7 +133,7 @@ class WalletVersions {
     (void)value("alter table view_schema.wallet_records rename to wallet_records_2;"
                 "alter table view_schema.transaction_records rename to transaction_records_2;"
                 "update view_schema.sequent_versions set status = 2, xmin_xact_id = "
-                "pg_snapshot_xmin(pg_current_snapshot())::text::bigint where version = 2;" + restore_version_1);
+                "pg_snapshot_xmax(pg_current_snapshot())::text::bigint where version = 2;" + restore_version_1);
   }
 
   /// Version 1 is live again, as if there had never been a migration to version 2.
