@@ -34,6 +34,7 @@ constexpr const char* socket_name = ".s.PGSQL.5432";
 constexpr std::size_t longest_socket_path = 107;  // sockaddr_un::sun_path without its final zero
 constexpr int oldest_major = 14;
 constexpr seconds patience{60};
+constexpr seconds stop_patience{180};  // it writes everything to the disk, which may be busy
 constexpr seconds lock_patience{180};  // one that starts may have to wait for a recovery and then for the start itself
 
 [[noreturn]] void refuse(const std::string& message) {
@@ -453,7 +454,7 @@ void LocalPostgres::Cluster::stop() const {
   const pid_t pid = server_pid();
   if (pid == 0) return;
   ::kill(pid, SIGINT);  // fast shutdown
-  if (runtime::wait_until(patience, [&] { return !runtime::is_postgres_in(pid, data); })) return;
+  if (runtime::wait_until(stop_patience, [&] { return !runtime::is_postgres_in(pid, data); })) return;
   give_up("PostgreSQL (process " + std::to_string(pid) + ") on " + data.string() +
           " does not stop; see server.log there and try again, or end the process");
 }
