@@ -70,6 +70,12 @@ BOOST_AUTO_TEST_CASE(a_program_keeps_nothing_unless_it_is_told_to) {
   BOOST_TEST(round_trips(lending()) == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_shown_of_a_kept_aggregate_is_folded_from_what_is_stored) {
+  BOOST_TEST(app->events().show(id, std::nullopt).sequence_number == 3);
+  BOOST_TEST(app->events().show(id, std::nullopt).state_json == R"({"days":2,"since":null})");
+  BOOST_TEST(app->events().show(id, 2).state_json == R"({"days":1,"since":null})");
+}
+
 BOOST_AUTO_TEST_CASE(what_another_program_stored_meanwhile_is_noticed_and_the_call_made_again_from_it) {
   lend_elsewhere(id);
   std::vector<std::int64_t> seen;

@@ -184,7 +184,7 @@ void PostgresEventLog::streams(const StreamFilter& filter, const std::function<v
 
 AggregateSnapshot PostgresEventLog::show(const AggregateId& id, std::optional<std::int32_t> at) {
   core::AggregateViewer viewer{store_.registry(), id, at};
-  const auto transaction = store_.begin({});
+  const auto transaction = store_.begin_anew({});
   if (!(at ? transaction->load_past(id, *at, viewer) : transaction->load(id, viewer))) {
     throw_error<ErrorCode::aggregate_not_found>("there is no aggregate with id " + uuid_text(id));
   }
@@ -193,7 +193,7 @@ AggregateSnapshot PostgresEventLog::show(const AggregateId& id, std::optional<st
 
 AggregateSnapshot PostgresEventLog::show_until(const AggregateId& id, Timestamp moment) {
   core::AggregateViewer viewer{store_.registry(), id, std::nullopt};
-  if (!store_.begin({})->load_past(id, moment, viewer)) {
+  if (!store_.begin_anew({})->load_past(id, moment, viewer)) {
     throw_error<ErrorCode::aggregate_not_found>("there was no aggregate with id " + uuid_text(id) + " at " +
                                                 to_string(moment, 6));
   }
