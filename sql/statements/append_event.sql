@@ -3,9 +3,9 @@
 -- Each parameter costs the server time, so a command without a user has none for it, and an event with the attributes of its
 -- command shares theirs. Only for a stream whose event $5 is known to be there. The
 -- columns are computed in their order, so the aggregate is locked before anything else happens to it, and another writer's
--- event $5 + 1 fails on the primary key. Of an aggregate that was not loaded but kept in
--- memory, the last parameter says when it was created: of another one that was given its id, no partition is found, which fails. The change of a view row may join, which saves a statement; a row that must be there
--- is asked for where the event's type is computed.
+-- event $5 + 1 fails on the primary key. Of an aggregate that was not loaded but kept in memory, the last parameter is its
+-- edition: of another one, no partition is found, which fails. The change of a view row may join, which saves a statement; a
+-- row that must be there is asked for where the event's type is computed.
 with command as (
   insert into {store}.commands (created_at, user_id, aggregate_id, command_type_id, command_json)
   values ($1, {user}, $2, $3, $4)
@@ -14,6 +14,6 @@ with command as (
 insert into {store}.events (aggregate_id, partition_key, sequence_number, created_at, command_id, event_type_id,
                             event_json)
 select $2,
-       (select a.events_partition_key from {store}.aggregates a where a.aggregate_id = $2{created} for no key update),
+       (select a.events_partition_key from {store}.aggregates a where a.aggregate_id = $2{edition} for no key update),
        $5 + 1, $1, command.id, {type}, {event_json}
   from command

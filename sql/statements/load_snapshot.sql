@@ -2,7 +2,7 @@
 -- from its number on. A snapshot whose last event is not there (the stream was deleted, or restored from a copy) is none.
 prepare seriatim_load_snapshot (uuid, integer, text) as
 with aggregate as materialized (
-  select a.aggregate_type_id, a.events_partition_key{created} from {store}.aggregates a where a.aggregate_id = $1
+  select a.aggregate_type_id, a.events_partition_key{edition} from {store}.aggregates a where a.aggregate_id = $1
 ), snapshot as materialized (
   select s.sequence_number, s.snapshot_json
     from {store}.snapshot_records s
@@ -14,10 +14,10 @@ with aggregate as materialized (
    limit 1
 )
 select (select aggregate_type_id from aggregate), s.sequence_number - 1 as sequence_number, null::smallint,
-       s.snapshot_json{its_created}
+       s.snapshot_json{its_edition}
   from snapshot s
  union all
-(select (select aggregate_type_id from aggregate), e.sequence_number, e.event_type_id, e.event_json{its_created}
+(select (select aggregate_type_id from aggregate), e.sequence_number, e.event_type_id, e.event_json{its_edition}
    from {store}.events e
   where e.partition_key = (select events_partition_key from aggregate)
     and e.aggregate_id = $1

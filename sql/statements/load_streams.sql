@@ -1,7 +1,7 @@
 -- Several aggregates ($1) at once, in the order given: of each the place in $1, then what load_snapshot reads of it with
 -- version $2 and type $3, but at most $4 events.
 prepare seriatim_load_streams (uuid[], integer, text, integer) as
-select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json{created}
+select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json{edition}
   from unnest($1) with ordinality as wanted (aggregate_id, place)
   join {store}.aggregates a on a.aggregate_id = wanted.aggregate_id
   left join lateral (

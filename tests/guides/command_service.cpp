@@ -34,7 +34,8 @@ void filters_and_middleware(const seriatim::Options& options) {
 
 void aggregates_in_memory() {
   seriatim::Options options = seriatim::Options::from_environment();
-  options.kept_aggregates_bytes = std::size_t{64} << 20U;  // roughly the memory for their states; 0, the default, keeps none
+  options.kept_aggregates_bytes = std::size_t{256} << 20U;  // roughly the memory for their states; 0 keeps none
+  options.rely_on_kept_aggregates = true;
 }
 
 void retries() {

@@ -20,11 +20,12 @@ namespace {
 
 constexpr std::size_t megabyte = std::size_t{1} << 20U;
 
-/// `app` keeps aggregates and has one; `others` is another program.
+/// `app` relies on the aggregates that it keeps, and has one; `others` is another program.
 struct Fixture : ShelfStore {
   Fixture() {
     options.database_url = proxy.url();
     options.kept_aggregates_bytes = megabyte;
+    options.rely_on_kept_aggregates = true;
     open({});
     // The first call opens the connection, the second prepares what a call on a kept aggregate takes.
     app->commands().execute(lending());
@@ -38,6 +39,12 @@ struct Fixture : ShelfStore {
     const std::size_t before = proxy.round_trips();
     app->commands().execute(acts...);
     return proxy.round_trips() - before;
+  }
+  /// As a command sees it that changes nothing.
+  std::int64_t days_seen() {
+    std::int64_t days = 0;
+    app->commands().execute(command(id, [&](Repository& books) { days = books.load<Book>(id).days(); }));
+    return days;
   }
   void delete_book() {
     Deletion{options}.delete_streams(std::vector{id});
@@ -62,12 +69,33 @@ BOOST_AUTO_TEST_CASE(a_command_on_a_kept_aggregate_takes_one_round_trip) {
   BOOST_TEST(events_of(id) == "1 2 3 4 5 6");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_keeps_nothing_unless_it_is_told_to) {
-  options.kept_aggregates_bytes = 0;
+BOOST_AUTO_TEST_CASE(a_program_relies_on_nothing_unless_it_is_told_to) {
+  options.rely_on_kept_aggregates = Options{}.rely_on_kept_aggregates;
   open({});
   app->commands().execute(lending());
   app->commands().execute(lending());
   BOOST_TEST(round_trips(lending()) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) {
+  (void)value("update sequent_schema.events set event_json = '{\"days\": 40}' where sequence_number = 2");
+  BOOST_TEST(days_seen() == 41);
+  (void)value("update sequent_schema.events_default set event_json = '{\"days\": 50}' where sequence_number = 2");
+  BOOST_TEST(days_seen() == 51);
+  (void)value("delete from sequent_schema.events_default where sequence_number = 3");
+  BOOST_TEST(days_seen() == 50);
+}
+
+BOOST_AUTO_TEST_CASE(an_aggregate_that_others_change_each_time_is_loaded_for_a_while) {
+  std::size_t failed = 0;
+  for (int i = 0; i < 40; ++i) {
+    lend_elsewhere(id);
+    if (round_trips(lending()) > 2) ++failed;
+  }
+  BOOST_TEST(failed > 1U);
+  BOOST_TEST(failed < 8U);
+  for (int i = 0; i < 40; ++i) app->commands().execute(lending());
+  BOOST_TEST(round_trips(lending()) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_shown_of_a_kept_aggregate_is_folded_from_what_is_stored) {
@@ -216,6 +244,7 @@ BOOST_AUTO_TEST_CASE(programs_and_threads_that_keep_the_same_aggregates_lose_and
   WalletStore store;
   store.migrate_to(2);
   store.options.kept_aggregates_bytes = megabyte;
+  store.options.rely_on_kept_aggregates = true;
   Execution patient;
   patient.retry.attempts = 1'000;
   std::vector<std::unique_ptr<Application>> programs;
@@ -256,6 +285,98 @@ BOOST_AUTO_TEST_CASE(programs_and_threads_that_keep_the_same_aggregates_lose_and
   BOOST_TEST(store.wrong_wallets() == "0");
   BOOST_TEST(store.wrong_transactions() == "0");
   BOOST_TEST(store.value("select count(*) from view_schema.wallet_records where balance < 0") == "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Without relying: what is new is loaded.
+
+namespace {
+
+struct RefreshingFixture : Fixture {
+  RefreshingFixture() {
+    options.rely_on_kept_aggregates = false;
+    open({});
+    BOOST_TEST_REQUIRE(days_seen() == 2);
+  }
+  /// How many rows a command that only looks at the book gets from the server.
+  std::size_t rows_loaded() {
+    const std::size_t before = proxy.rows();
+    (void)days_seen();
+    return proxy.rows() - before;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(refreshed_aggregates, RefreshingFixture)
+
+BOOST_AUTO_TEST_CASE(a_command_sees_what_any_program_has_stored_and_its_handler_runs_once) {
+  lend_elsewhere(id);
+  lend_elsewhere(id);
+  std::vector<std::int64_t> seen;
+  app->commands().execute(command(id, [&](Repository& books) {
+    Book& book = books.load<Book>(id);
+    seen.push_back(book.days());
+    book.lend(10);
+  }));
+  BOOST_TEST(seen == std::vector<std::int64_t>{4}, boost::test_tools::per_element());
+  BOOST_TEST(days_seen() == 14);
+  BOOST_TEST(events_of(id) == "1 2 3 4 5 6");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_kept_stream_only_new_events_are_loaded_however_long_it_is) {
+  for (int i = 0; i < 50; ++i) app->commands().execute(lending());
+  BOOST_TEST(rows_loaded() == 1U);  // It tells that nothing is new.
+  for (int i = 0; i < 3; ++i) lend_elsewhere(id);
+  BOOST_TEST(rows_loaded() == 3U);
+  BOOST_TEST(days_seen() == 55);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_may_keep_nothing) {
+  options.kept_aggregates_bytes = 0;
+  open({});
+  BOOST_TEST_REQUIRE(days_seen() == 2);
+  BOOST_TEST(rows_loaded() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_new_of_a_stream_may_be_more_than_is_read_at_once) {
+  elsewhere([&](Repository& books) {
+    for (int i = 0; i < 5'000; ++i) books.load<Book>(id).lend(1);
+  });
+  BOOST_TEST(days_seen() == 5'002);
+  app->commands().execute(lending());
+  BOOST_TEST(days_seen() == 5'003);
+}
+
+BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) {
+  (void)value("update sequent_schema.events set event_json = '{\"days\": 40}' where sequence_number = 2");
+  BOOST_TEST(days_seen() == 41);
+  (void)value("update sequent_schema.events_default set event_json = '{\"days\": 50}' where sequence_number = 2");
+  BOOST_TEST(days_seen() == 51);
+  (void)value("delete from sequent_schema.events_default where sequence_number = 3");
+  BOOST_TEST(days_seen() == 50);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_was_deleted_is_missing_and_one_made_again_is_another) {
+  delete_book();
+  const Error error = thrown_by([&] { app->commands().execute(lending()); });
+  BOOST_TEST(to_string(error.code()) == to_string(ErrorCode::aggregate_not_found));
+  elsewhere([&](Repository& books) {
+    Book& book = books.add<Book>(id, BookAdded{"B", {}, {}, {}, {}});
+    book.lend(100);
+    book.lend(100);
+  });
+  BOOST_TEST(days_seen() == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_command_leaves_no_trace_in_what_is_kept) {
+  const Act refused = command(id, [this](Repository& books) {
+    books.load<Book>(id).lend(7);
+    throw DomainError{"no", "never"};
+  });
+  BOOST_CHECK_THROW(app->commands().execute(refused), DomainError);
+  BOOST_TEST(days_seen() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

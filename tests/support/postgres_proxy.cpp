@@ -282,6 +282,7 @@ void PostgresProxy::read_server(Session& session) {
     if (!message) return;
     const bool ready = message->front() == 'Z';
     if (ready) ++round_trips_;
+    if (message->front() == 'D') ++rows_;
     if (session.silenced) {
       // After "copy in" the server waits for rows, which do not come.
       session.open = !ready && message->front() != 'G';

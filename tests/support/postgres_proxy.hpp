@@ -37,6 +37,9 @@ class PostgresProxy {
   /// Since it was made. An answer is counted before the client can see it.
   [[nodiscard]] std::size_t round_trips() const noexcept { return round_trips_; }
 
+  /// Rows that the server has sent so far.
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+
   enum class Cut : std::uint8_t {
     none,
     before_commit,  ///< The message with COMMIT never arrives.
@@ -108,6 +111,7 @@ class PostgresProxy {
   int listener_ = -1;
   int wake_[2] = {-1, -1};  ///< Written to when the thread is to end ('x') or to cut all sessions ('c').
   std::atomic<std::size_t> round_trips_{0};
+  std::atomic<std::size_t> rows_{0};
   std::atomic<Cut> cut_{Cut::none};
   mutable std::mutex mutex_;  ///< Guards the six below.
   std::size_t strike_at_ = 0;

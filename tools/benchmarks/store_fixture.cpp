@@ -83,10 +83,8 @@ StoreFixture::~StoreFixture() {
 
 int StoreFixture::server_pid() const { return server_->status().pid; }
 
-std::unique_ptr<seriatim::Application> StoreFixture::application(std::size_t kept_bytes) const {
-  seriatim::Options options;
+std::unique_ptr<seriatim::Application> StoreFixture::application(seriatim::Options options) const {
   options.database_url = url_;
-  options.kept_aggregates_bytes = kept_bytes;
   return std::make_unique<seriatim::Application>(options, std::vector<seriatim::Domain>{wallet::domain()});
 }
 

@@ -28,8 +28,8 @@ class StoreFixture {
   [[nodiscard]] std::int64_t wallets() const noexcept { return wallets_; }
   [[nodiscard]] std::int64_t events() const noexcept { return wallets_ * events_each_; }
 
-  /// An application on the store. `kept_bytes`: see Options::kept_aggregates_bytes.
-  [[nodiscard]] std::unique_ptr<seriatim::Application> application(std::size_t kept_bytes = 0) const;
+  /// An application on the store, with these options but for the address.
+  [[nodiscard]] std::unique_ptr<seriatim::Application> application(seriatim::Options options = {}) const;
 
   /// The id of the n-th wallet, from 1; SQL makes the same: ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0')).
   [[nodiscard]] static seriatim::AggregateId wallet_id(std::int64_t n);

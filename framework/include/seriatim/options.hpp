@@ -26,11 +26,13 @@ struct Options {
   int timestamp_digits = 3;  ///< Precision of `created_at`, digits of a second's fraction.
 
   /// Roughly the memory in which CommandService::execute keeps aggregates between calls, so that a command on one of them
-  /// loads nothing: one round trip instead of two. 0 keeps none. What was kept is made sure of in the transaction that rests
-  /// on it, and the call made again from the stored events when it is outdated; then filters, middleware and handlers run
-  /// twice. So it pays where most commands on an aggregate come through one program, and costs time where several programs
-  /// take turns at one.
-  std::size_t kept_aggregates_bytes = 0;
+  /// loads only the events that were stored since. 0 keeps none.
+  std::size_t kept_aggregates_bytes = std::size_t{64} << 20U;
+
+  /// Load nothing of an aggregate that is kept: one round trip instead of two. What was kept is made sure of in the transaction
+  /// that rests on it, and the call made again from the stored events when it is outdated; then filters, middleware and
+  /// handlers run twice. So it pays where most commands on an aggregate come through one program.
+  bool rely_on_kept_aggregates = false;
 
   /// Told of what went wrong without making a call fail, in a sentence: a snapshot that cannot be read. Called by the
   /// thread that noticed; must not throw. Without one, warnings go to standard error.

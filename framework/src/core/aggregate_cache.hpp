@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "core/registry.hpp"
@@ -17,6 +18,7 @@ struct CachedAggregate {
   TypeIndex type;
   std::shared_ptr<const AggregateBase> aggregate;
   std::optional<Timestamp> created{};  ///< Tells it from one of its id that was made anew, should it be deleted for good.
+  std::string edition{};  ///< The same, and tells it from one whose stored events were changed by hand; see KeptAggregates.
 };
 
 /// Aggregates by id, in the order of their last use, bounded by memory. Not thread-safe.

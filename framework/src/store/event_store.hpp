@@ -12,6 +12,7 @@
 
 #include "core/registry.hpp"
 #include "seriatim/command_service.hpp"
+#include "seriatim/errors.hpp"
 #include "views/live_views.hpp"
 #include "views/persistor.hpp"
 
@@ -35,9 +36,11 @@ class StreamReader {
   /// The state after event `last`, in place of the events up to it. Only for a reader that asked for snapshots. When it
   /// throws Error(deserialization), the stream is read again, without.
   virtual void snapshot(std::int32_t /*last*/, std::string_view /*json*/) {}
-  /// The state after event `last`, in place of all events: an object of the aggregate type's State, to be copied. Only
-  /// stores that keep aggregates call it; see Transaction::keep.
-  virtual void state(std::int32_t /*last*/, const void* /*state*/) {}
+  /// The state after event `last`, in place of the events up to it: an object of the aggregate type's State, to be copied. Only
+  /// stores that keep aggregates call it, see Transaction::keep, and only in transactions that are not begun anew.
+  virtual void state(std::int32_t /*last*/, const void* /*state*/) {
+    throw_error<ErrorCode::usage>("this reader takes events alone: read in a transaction that is begun anew");
+  }
   virtual void event(const EventRow& row) = 0;
 };
 

@@ -6,7 +6,7 @@ std::vector<std::string_view> EventAppend::types() const {
   std::vector<std::string_view> types{"timestamptz", "uuid", "smallint", "jsonb", "integer", "smallint"};
   if (own_json) types.push_back("jsonb");
   if (user) types.push_back("uuid");
-  if (kept) types.push_back("timestamptz");
+  if (kept) types.push_back("xid");
   return types;
 }
 
@@ -22,7 +22,7 @@ std::string EventAppend::sql(const SchemaNames& names, const std::string& change
       {"{type}", type},
       {"{event_json}", own_json ? "$7" : "$4"},
       {"{user}", user ? "$" + std::to_string(own_json ? 8 : 7) : "null"},
-      {"{created}", kept ? " and a.created_at = $" + std::to_string(types().size()) : ""}};
+      {"{edition}", kept ? " and a.xmin = $" + std::to_string(types().size()) : ""}};
   return statement("append_event", names, fill);
 }
 

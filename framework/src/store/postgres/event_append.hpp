@@ -16,7 +16,7 @@ struct EventAppend {
   bool user = true;      ///< The command says who asks.
   bool kept = false;     ///< The aggregate was kept in memory; see KeptAggregates.
 
-  /// The types of its parameters: the event's attributes, the user and when the aggregate was created, if any, come last.
+  /// The types of its parameters: the event's attributes, the user and the edition of the aggregate, if any, come last.
   [[nodiscard]] std::vector<std::string_view> types() const;
 
   /// Under which a session has it prepared, alone.

@@ -8,11 +8,11 @@
 namespace seriatim::postgres {
 
 void KnownStreams::loaded(const AggregateId& id, core::TypeIndex type, const LoadedStream& stream) {
-  streams_.insert_or_assign(id, Stream{stream.last, type, stream.created});
+  streams_.insert_or_assign(id, Stream{stream.last, type, stream.edition});
 }
 
 void KnownStreams::taken(const AggregateId& id, const core::CachedAggregate& kept) {
-  streams_.insert_or_assign(id, Stream{core::AggregateAccess::stored(*kept.aggregate), kept.type, kept.created});
+  streams_.insert_or_assign(id, Stream{core::AggregateAccess::stored(*kept.aggregate), kept.type, kept.edition});
   relied_.insert(id);
   unconfirmed_.insert(id);
 }
@@ -30,16 +30,16 @@ bool KnownStreams::ends_with(const AggregateId& id, std::int32_t sequence_number
 std::string KnownStreams::confirmation(const std::set<AggregateId>& ids, const Connection& connection) {
   ArrayText aggregates;
   ArrayText versions;
-  ArrayText times;
+  ArrayText editions;
   for (const AggregateId& id : ids) {
     const Stream& stream = streams_.at(id);
     aggregates.add(id);
     versions.add(stream.version);
-    times.add(*stream.created);
+    editions.add_plain(stream.edition);
   }
   std::string call = "execute seriatim_require_kept(";
   const char* separator = "";
-  for (const ArrayText* array : {&aggregates, &versions, &times}) {
+  for (const ArrayText* array : {&aggregates, &versions, &editions}) {
     call += std::exchange(separator, ",");
     array->append_to(call, connection);
   }
@@ -51,8 +51,8 @@ std::vector<core::CachedAggregate> KnownStreams::to_keep(std::vector<std::unique
   std::vector<core::CachedAggregate> kept;
   for (std::unique_ptr<AggregateBase>& aggregate : aggregates) {
     const auto known = streams_.find(aggregate->id());
-    if (known == streams_.end() || !known->second.created) continue;
-    kept.push_back({known->second.type, std::move(aggregate), known->second.created});
+    if (known == streams_.end() || known->second.edition.empty()) continue;
+    kept.push_back({known->second.type, std::move(aggregate), std::nullopt, known->second.edition});
   }
   return kept;
 }

@@ -29,9 +29,9 @@ class KnownStreams {
   /// Whether the stream is known to end with that event.
   [[nodiscard]] bool ends_with(const AggregateId& id, std::int32_t sequence_number) const;
 
-  /// Whether it was taken; and when it was created then.
+  /// Whether it was taken; and which edition of it.
   [[nodiscard]] bool relies_on(const AggregateId& id) const { return relied_.count(id) != 0; }
-  [[nodiscard]] Timestamp created(const AggregateId& id) const { return *streams_.at(id).created; }
+  [[nodiscard]] const std::string& edition(const AggregateId& id) const { return streams_.at(id).edition; }
   [[nodiscard]] const std::set<AggregateId>& relied() const noexcept { return relied_; }
   [[nodiscard]] const std::set<AggregateId>& unconfirmed() const noexcept { return unconfirmed_; }
 
@@ -41,14 +41,14 @@ class KnownStreams {
   /// The statement that makes sure of several that were taken, which counts as done.
   [[nodiscard]] std::string confirmation(const std::set<AggregateId>& ids, const Connection& connection);
 
-  /// Aggregates as they are after the transaction, for the store to keep: those of which it is known when they were created.
+  /// Aggregates as they are after the transaction, for the store to keep: those of which it is known which edition they are.
   [[nodiscard]] std::vector<core::CachedAggregate> to_keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) const;
 
  private:
   struct Stream {
     std::int32_t version;  ///< The last event, those appended included.
     core::TypeIndex type;
-    std::optional<Timestamp> created;
+    std::string edition;  ///< Empty when not known.
   };
 
   std::map<AggregateId, Stream> streams_;

@@ -56,11 +56,11 @@ views::LiveViews live_elsewhere(Connection& connection, const SchemaNames& names
 }  // namespace
 
 PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn,
-                             std::size_t kept_bytes)
+                             KeptAggregates::Settings kept)
     : names_{std::move(names)},
       registry_{registry},
       warn_{std::move(warn)},
-      kept_{registry, kept_bytes},
+      kept_{registry, kept},
       pool_{url, [this](Connection& connection) { prepare(connection); }} {
   Connection connection{url};
   require_installed(connection, names_, registry);
@@ -70,10 +70,10 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
 void PostgresStore::prepare(Connection& connection) const {
   const std::pair<std::string_view, std::string> fill[] = {
       {"{portion}", std::to_string(portion)},
-      {"{created}", kept_.enabled() ? ", a.created_at" : ""},
-      {"{its_created}", kept_.enabled() ? ", (select created_at from aggregate)" : ""}};
+      {"{edition}", kept_.enabled() ? ", a.xmin as edition" : ""},
+      {"{its_edition}", kept_.enabled() ? ", (select edition from aggregate)" : ""}};
   std::string loads;
-  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams"}) {
+  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams", "load_since"}) {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;
@@ -99,8 +99,9 @@ void PostgresStore::warn(const std::string& warning) const {
 
 std::unique_ptr<store::Transaction> PostgresStore::begin(std::span<const views::LiveViews> view_versions) {
   using Kept = PostgresTransaction::Kept;
+  const Kept kept = kept_.relied_on() ? Kept::rely : Kept::refresh;
   return std::make_unique<PostgresTransaction>(*this, begin_statements(registry_, view_versions),
-                                               kept_.enabled() ? Kept::use : Kept::nothing);
+                                               kept_.enabled() ? kept : Kept::nothing);
 }
 
 std::unique_ptr<store::Transaction> PostgresStore::begin_anew(std::span<const views::LiveViews> view_versions) {

@@ -57,10 +57,10 @@ class PostgresStore final : public store::EventStore {
   /// Told of what makes no call fail; see Options::on_warning.
   using Warn = std::function<void(const std::string& warning)>;
 
-  /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old. `kept_bytes`: see
-  /// Options::kept_aggregates_bytes.
+  /// Connects and registers the types. Error(store_not_installed) when the store is missing or too old. `kept`: by
+  /// default nothing.
   PostgresStore(const std::string& url, SchemaNames names, const core::Registry& registry, Warn warn = {},
-                std::size_t kept_bytes = 0);
+                KeptAggregates::Settings kept = {});
 
   [[nodiscard]] std::unique_ptr<store::Transaction> begin(std::span<const views::LiveViews> view_versions) override;
   [[nodiscard]] std::unique_ptr<store::Transaction> begin_anew(std::span<const views::LiveViews> view_versions) override;

@@ -78,7 +78,7 @@ std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
 }  // namespace
 
 PostgresTransaction::~PostgresTransaction() {
-  if (!finished_) store_.kept().forget(std::vector<AggregateId>(streams_.relied().begin(), streams_.relied().end()));
+  if (!finished_) store_.kept().forget(streams_.relied());
   if (connection_ == nullptr) return;
   try {
     if (!finished_ && connection_->usable()) connection_->execute("rollback");
@@ -109,18 +109,27 @@ bool PostgresTransaction::load(const AggregateId& id, store::StreamReader& reade
     hand_over(*kept, reader);
     return true;
   }
-  const std::optional<LoadedStream> loaded = loader().load(id, reader, snapshots_of);
+  std::optional<LoadedStream> loaded = refresh(id, reader);
+  if (!loaded) loaded = loader().load(id, reader, snapshots_of);
   if (loaded) streams_.loaded(id, snapshots_of, *loaded);
   return loaded.has_value();
 }
 
 std::optional<core::CachedAggregate> PostgresTransaction::take_kept(const AggregateId& id) {
-  if (kept_ != Kept::use) return std::nullopt;
+  if (kept_ != Kept::rely) return std::nullopt;
   std::optional<core::CachedAggregate> kept = store_.kept().find(id, batch().connection().server());
   if (!kept) return std::nullopt;
   streams_.taken(id, *kept);
   batch().ask_for_no_reasons();
   return kept;
+}
+
+std::optional<LoadedStream> PostgresTransaction::refresh(const AggregateId& id, store::StreamReader& reader) {
+  if (kept_ != Kept::refresh) return std::nullopt;
+  const std::optional<core::CachedAggregate> kept = store_.kept().find(id, batch().connection().server());
+  if (!kept) return std::nullopt;
+  const LoadedStream known{core::AggregateAccess::stored(*kept->aggregate), kept->edition};
+  return loader().load_since(id, known, reader, [&] { hand_over(*kept, reader); });
 }
 
 void PostgresTransaction::hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const {
@@ -254,7 +263,7 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   (next++)->value = std::to_string(store_.ids().event(event.type));
   if (form.own_json) (next++)->value = quoted(connection, event.json);
   if (form.user) (next++)->value = literal(connection, *command.user_id);
-  if (form.kept) (next++)->value = literal(connection, streams_.created(stream.aggregate_id));
+  if (form.kept) (next++)->value = quoted(connection, streams_.edition(stream.aggregate_id));
   streams_.confirmed(stream.aggregate_id);
   std::string sql;
   sql.reserve(512);
@@ -438,7 +447,7 @@ void PostgresTransaction::confirm() {
 
 void PostgresTransaction::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
   std::vector<core::CachedAggregate> kept = streams_.to_keep(std::move(aggregates));
-  if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept));
+  if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept), streams_.relied());
 }
 
 void PostgresTransaction::commit() {

@@ -22,8 +22,9 @@ class PostgresTransaction final : public store::Transaction {
   /// What it has to do with the aggregates that the store keeps.
   enum class Kept : std::uint8_t {
     nothing,
-    renew,  ///< Those that it loads and changes are kept as they are then.
-    use,    ///< They are also taken from there instead of being loaded: one round trip then.
+    renew,    ///< Those that it loads and changes are kept as they are then.
+    refresh,  ///< Of those that are kept, it also loads only what was stored since.
+    rely,     ///< Those that are kept it does not load at all: one round trip then.
   };
 
   PostgresTransaction(PostgresStore& store, std::string begin_sql, Kept kept = Kept::nothing)
@@ -68,6 +69,8 @@ class PostgresTransaction final : public store::Transaction {
   Batch& batch();
   /// What the store keeps of an aggregate, on which this transaction then relies.
   [[nodiscard]] std::optional<core::CachedAggregate> take_kept(const AggregateId& id);
+  /// Loads what was stored since an aggregate was kept; empty when it is not, or not usable.
+  [[nodiscard]] std::optional<LoadedStream> refresh(const AggregateId& id, store::StreamReader& reader);
   void hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const;
   void require_kept(const std::set<AggregateId>& ids);
   void lock(const std::vector<AggregateId>& ids);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "attributes/scalar_text.hpp"
 #include "store/postgres/literals.hpp"
 
 namespace seriatim::postgres {
@@ -18,7 +19,7 @@ constexpr int type_column = 0;
 constexpr int number_column = 1;
 constexpr int event_type_column = 2;
 constexpr int json_column = 3;
-constexpr int created_column = 4;  // Only where a store keeps aggregates, and of load_any_streams.
+constexpr int edition_column = 4;  // Only where a store keeps aggregates, and of load_any_streams.
 
 std::string quoted(const AggregateId& id) { return "'" + uuid_text(id) + "'"; }
 
@@ -35,6 +36,19 @@ std::string array_of(std::span<const AggregateId> ids) {
     append_uuid(out, id);
   }
   return out += "}'";
+}
+
+/// Empty when there is no such column, or nothing in it.
+std::string text_of(const pqxx::row& row, int column) {
+  return static_cast<int>(row.size()) > column ? row[column].c_str() : "";
+}
+
+Timestamp moment_of(const std::string& text) {
+  Timestamp moment{};
+  if (attributes::read_scalar_text(text, attributes::type_of<Timestamp>, &moment) != nullptr) {
+    throw_error<ErrorCode::deserialization>("column created_at of an aggregate holds \"" + text + "\", which is no time");
+  }
+  return moment;
 }
 
 }  // namespace
@@ -57,6 +71,19 @@ std::optional<LoadedStream> StreamLoader::load(const AggregateId& id, store::Str
                                 : "execute seriatim_load_snapshot(" + quoted(id) + "," + parameters + ")");
   if (rows.empty()) return std::nullopt;
   return read({id, rows, 0, rows.size(), 0, PostgresStore::portion}, reader);
+}
+
+std::optional<LoadedStream> StreamLoader::load_since(const AggregateId& id, const LoadedStream& kept,
+                                                     store::StreamReader& reader,
+                                                     const std::function<void()>& hand_over) {
+  const pqxx::result rows = query_("execute seriatim_load_since(" + quoted(id) + "," + std::to_string(kept.last) + ")");
+  if (rows.empty() || kept.edition != rows[0][edition_column].c_str()) return std::nullopt;
+  hand_over();
+  if (rows[0][number_column].is_null()) return kept;
+  for (const auto& row : rows) read_event(row, 0, reader);
+  const auto last = rows[rows.size() - 1][number_column].as<std::int32_t>();
+  const bool complete = static_cast<std::size_t>(rows.size()) < PostgresStore::portion;
+  return LoadedStream{complete ? last : read_on(id, last, no_limit, reader), kept.edition};
 }
 
 void StreamLoader::load_all(std::span<const AggregateId> ids,
@@ -104,7 +131,7 @@ void StreamLoader::load_any(std::span<const AggregateId> ids,
   const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
                                    "}'," + names + "]::text[]," + std::to_string(limit) + ")");
   read_each(ids, rows, limit, reader_of, [&](const AggregateId& id, const LoadedStream& loaded) {
-    if (loaded.created) created(id, *loaded.created);
+    if (!loaded.edition.empty()) created(id, moment_of(loaded.edition));
   });
 }
 
@@ -114,26 +141,19 @@ bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& poin
   return read_on(id, 0, last, reader) != 0;
 }
 
-std::optional<Timestamp> StreamLoader::created_at(const pqxx::result& rows, pqxx::result::size_type row, int column) {
-  if (static_cast<int>(rows.columns()) <= column || rows[row][column].is_null()) return std::nullopt;
-  Timestamp moment{};
-  read_field(rows[row][column], attributes::type_of<Timestamp>, &moment, "created_at");
-  return moment;
-}
-
 LoadedStream StreamLoader::read(const Portion& portion, store::StreamReader& reader) {
   const auto& [id, rows, begin_row, end, first, limit] = portion;
   auto at = begin_row;
-  const std::optional<Timestamp> created = created_at(rows, at, first + created_column);
+  const std::string edition = text_of(rows[at], first + edition_column);
   begin(rows[at], first, reader);
   if (rows[at][first + event_type_column].is_null() && !read_snapshot(portion, reader)) {
-    return {read_on(id, 0, no_limit, reader), created};
+    return {read_on(id, 0, no_limit, reader), edition};
   }
   if (rows[at][first + event_type_column].is_null()) ++at;
   const auto events = static_cast<std::size_t>(end - at);
   for (; at < end; ++at) read_event(rows[at], first, reader);
   const std::int32_t last = rows[end - 1][first + number_column].as<std::int32_t>();
-  return {events < limit ? last : read_on(id, last, no_limit, reader), created};
+  return {events < limit ? last : read_on(id, last, no_limit, reader), edition};
 }
 
 /// Reads the events after one, up to one; 0 when there is none at all. `after` 0 begins the stream.

@@ -11,8 +11,8 @@ namespace seriatim::postgres {
 
 /// Where a stream that was read ends.
 struct LoadedStream {
-  std::int32_t last;  ///< The number of its last event.
-  std::optional<Timestamp> created;  ///< Of the aggregate; unknown unless the store keeps aggregates, or for a batch.
+  std::int32_t last;    ///< The number of its last event.
+  std::string edition;  ///< Of the aggregate: its edition if the store keeps aggregates, for a batch when it was created.
 };
 
 /// Hands rows to readers. Ordinary streams take one query; longer ones a further query a portion. Not thread-safe.
@@ -26,6 +26,11 @@ class StreamLoader {
 
   /// See store::Transaction. Empty when there is no such aggregate.
   std::optional<LoadedStream> load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of);
+
+  /// What was stored of a kept aggregate since. Calls `hand_over` before, unless the aggregate is missing or is not of that
+  /// edition any more: then the result is empty, and nothing was read.
+  std::optional<LoadedStream> load_since(const AggregateId& id, const LoadedStream& kept, store::StreamReader& reader,
+                                         const std::function<void()>& hand_over);
 
   /// See store::Transaction. Calls `loaded` with the end of each stream.
   void load_all(std::span<const AggregateId> ids,
@@ -47,7 +52,6 @@ class StreamLoader {
   void read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
                  const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                  const std::function<void(const AggregateId&, LoadedStream)>& loaded);
-  [[nodiscard]] static std::optional<Timestamp> created_at(const pqxx::result& rows, pqxx::result::size_type row, int column);
   LoadedStream read(const Portion& portion, store::StreamReader& reader);
   std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
   bool read_snapshot(const Portion& portion, store::StreamReader& reader);
