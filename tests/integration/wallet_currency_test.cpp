@@ -155,6 +155,7 @@ BOOST_FIXTURE_TEST_CASE(the_program_plans_and_switches_to_the_altered_table, Ear
   BOOST_TEST(now({"current-version"}).output == "2\n");
   const ProgramResult offline = now({"offline"});
   BOOST_TEST(offline.output.starts_with("wallet: version 3 is live; 0 events in "), offline.output);
+  BOOST_TEST(offline.output.ends_with("which leaves no table of version 2\n"), offline.output);
   BOOST_TEST(now({"current-version"}).output == "3\n");
   BOOST_TEST(query("select user_id, balance, currency from view_schema.wallet_records") == "2|20.00|EUR");
 }
