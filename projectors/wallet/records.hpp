@@ -11,8 +11,9 @@ struct WalletRecord {
   seriatim::Uuid aggregate_id{};
   std::string user_id;
   seriatim::Decimal balance;
+  std::string currency = "EUR";  ///< New in version 3 of the views; no event tells of another one.
 };
-BOOST_DESCRIBE_STRUCT(WalletRecord, (), (aggregate_id, user_id, balance))
+BOOST_DESCRIBE_STRUCT(WalletRecord, (), (aggregate_id, user_id, balance, currency))
 
 /// One row a movement, with the balance after it.
 struct TransactionRecord {

@@ -48,9 +48,9 @@ struct Fixture {
 
   Adoption adopt() const { return Database{options}.adopt({wallet::domain()}); }
 
-  void migrate_to(int version) const {
-    app->migrator("wallet")->online(version, {}, {});
-    app->migrator("wallet")->offline(version, {}, {});
+  void build_views() const {
+    app->migrator("wallet")->online({}, {}, {});
+    app->migrator("wallet")->offline({}, {}, {});
   }
 
   /// The wallets as the fixture's file of balances has them.
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_restored_store_is_refused_until_it_is_adopted_and_then_it
   BOOST_TEST(value(commit_order) == order);
   BOOST_TEST(value("select count(*) from sequent_schema.saved_event_records") == "0");
   start();
-  migrate_to(2);
+  build_views();
   BOOST_TEST(balances() == expected_balances());
   go_on_with_a_wallet();
 }
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_another_program_installed_is_taken_over_and_no
              "what is missing is added");
   BOOST_TEST(value("select count(*) from pg_namespace where nspname = 'seriatim_reference'") == "0");
   start();
-  migrate_to(2);
+  build_views();
   BOOST_TEST(balances() == expected_balances());
   go_on_with_a_wallet();
   BOOST_TEST(Database{options}.migrate({wallet::domain()}).empty());
@@ -225,20 +225,20 @@ BOOST_AUTO_TEST_CASE(more_transactions_than_the_cluster_has_had_get_negative_ids
 BOOST_AUTO_TEST_CASE(a_moved_store_whose_ids_lie_in_the_past_serves_but_is_not_migrated_until_it_is_adopted) {
   Database{options}.create({wallet::domain()});
   start();
-  app->migrator("wallet")->online(1, {}, {});  // Leaves a horizon behind.
+  app->migrator("wallet")->online({}, {}, {});  // Leaves a horizon behind.
   (void)value("update sequent_schema.store_origin set cluster = '4711'");
   start();
   wallet::CreateWallet create;
   create.aggregate_id = new_uuid();
   create.user_id = "2";
   app->commands().execute(create);
-  BOOST_CHECK((error_of([&] { migrate_to(1); }) == ErrorCode::store_not_adopted));
+  BOOST_CHECK((error_of([&] { build_views(); }) == ErrorCode::store_not_adopted));
   const Adoption done = adopt();
   BOOST_TEST(done.moved);
   BOOST_TEST(done.from_cluster == "4711");
   BOOST_TEST(done.events == 0);
   BOOST_TEST(done.forgotten_migrations == 1);
-  migrate_to(2);
+  build_views();
   BOOST_TEST(value("select count(*) from view_schema.wallet_records") == "1");
 }
 

@@ -16,6 +16,8 @@
 namespace seriatim::testing {
 
 inline const std::string wallet_plugin = SERIATIM_PLUGIN_DIR "/libwallet.so";
+/// As it was when version 2 was the newest one of its views: for what happens on the way from version 1 to 2.
+inline const std::string earlier_wallet_plugin = SERIATIM_TEST_PLUGIN_DIR "/wallet_second.so";
 
 using Arguments = std::vector<std::string>;
 
@@ -44,14 +46,16 @@ class Cli {
 /// With an installed event store in which nothing is stored, and views that are not built yet.
 class WalletCli : public Cli {
  public:
-  WalletCli() {
+  WalletCli() : WalletCli{wallet_plugin} {}
+  explicit WalletCli(std::string plugin) : plugin_{std::move(plugin)} {
     if (run({"db", "create"}).exit_code != 0) throw std::runtime_error{"seriatim db create failed"};
   }
 
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
+  [[nodiscard]] const std::string& plugin() const noexcept { return plugin_; }
 
   [[nodiscard]] Arguments with_database(const Arguments& arguments) const {
-    Arguments all{"--database", url_, "--plugin", wallet_plugin};
+    Arguments all{"--database", url_, "--plugin", plugin_};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return all;
   }
@@ -60,9 +64,12 @@ class WalletCli : public Cli {
     return run_bare(with_database(arguments), input);
   }
 
-  void build_views(const std::string& version) const {
+  /// The newest version, unless one is given.
+  void build_views(const std::string& version = {}) const {
     for (const char* step : {"online", "offline"}) {
-      const ProgramResult result = run({"migrate", step, "--to", version});
+      Arguments arguments{"migrate", step};
+      if (!version.empty()) arguments.insert(arguments.end(), {"--to", version});
+      const ProgramResult result = run(arguments);
       if (result.exit_code != 0) throw std::runtime_error{"cannot build the views: " + result.errors};
     }
   }
@@ -89,7 +96,12 @@ class WalletCli : public Cli {
   }
 
  private:
+  std::string plugin_;
   std::string url_ = shared_cluster().create_database();
+};
+
+struct EarlierWalletCli : WalletCli {
+  EarlierWalletCli() : WalletCli{earlier_wallet_plugin} {}
 };
 
 /// JSON lines of the wallet's commands.

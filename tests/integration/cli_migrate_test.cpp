@@ -15,7 +15,7 @@ constexpr const char* movements =
 
 BOOST_AUTO_TEST_SUITE(migrate_commands)
 
-BOOST_FIXTURE_TEST_CASE(a_new_version_is_built_online_and_switched_offline, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(a_new_version_is_built_online_and_switched_offline, EarlierWalletCli) {
   build_views("1");
   BOOST_TEST(run({"execute"}, create_wallet(some_id) + add_money(some_id, "20")).exit_code == 0);
   const ProgramResult before = run({"migrate", "pending"});
@@ -41,28 +41,28 @@ BOOST_FIXTURE_TEST_CASE(a_new_version_is_built_online_and_switched_offline, Wall
   BOOST_TEST(after.output == "no: the views of wallet are at version 2\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_second_offline_does_nothing, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(a_second_offline_does_nothing, EarlierWalletCli) {
   build_views("2");
   const ProgramResult again = run({"migrate", "offline"});
   BOOST_TEST(again.exit_code == 0);
   BOOST_TEST(again.output == "wallet: the views are at version 2 already\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(offline_before_online_is_refused, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(offline_before_online_is_refused, EarlierWalletCli) {
   const ProgramResult refused = run({"migrate", "offline", "--json"});
   BOOST_TEST(refused.exit_code == 1);
   BOOST_TEST(contains(refused.output, R"({"error":{"code":"migration_not_started")"), refused.output);
   BOOST_TEST(run({"migrate", "current-version"}).output == "0\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(executing_on_old_views_warns_once, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(executing_on_old_views_warns_once, EarlierWalletCli) {
   build_views("1");
   const ProgramResult result = run({"execute"}, create_wallet(some_id) + add_money(some_id, "20"));
   BOOST_TEST(contains(result.errors, "the views of wallet are at version 1, the plugin brings 2"), result.errors);
   BOOST_TEST(result.errors.find("plugin brings") == result.errors.rfind("plugin brings"));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_status_after_a_kill_names_the_command_that_goes_on, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(the_status_after_a_kill_names_the_command_that_goes_on, EarlierWalletCli) {
   build_views("1");
   BOOST_TEST(run({"migrate", "online"}).exit_code == 0);
   // As programs that were killed leave it: the row says running, and nobody has the lock.
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(the_status_after_a_kill_names_the_command_that_goes_on, 
   BOOST_TEST(run({"migrate", "current-version"}).output == "2\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(results_are_json_for_machines, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(results_are_json_for_machines, EarlierWalletCli) {
   const ProgramResult online = run({"migrate", "online", "--json"});
   BOOST_TEST(online.output.starts_with(R"({"domain":"wallet","from":0,"to":2,"events":0,"seconds":)"), online.output);
   BOOST_TEST(contains(online.errors, R"({"domain":"wallet","phase":")"), online.errors);
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(results_are_json_for_machines, WalletCli) {
              "\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_domain_that_is_not_loaded_is_refused, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(a_domain_that_is_not_loaded_is_refused, EarlierWalletCli) {
   const ProgramResult unknown = run({"migrate", "status", "--domain", "shop"});
   BOOST_TEST(unknown.exit_code == 2);
   BOOST_TEST(contains(unknown.errors, "\"shop\""), unknown.errors);

@@ -25,7 +25,7 @@ constexpr const char* sessions_of_the_proxy =
     "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'proxy'";
 
 /// Wallets whose views are at version 1, and the program going to version 2 through a proxy.
-struct Fixture : WalletCli {
+struct Fixture : EarlierWalletCli {
   Fixture() {
     build_views("1");
     std::string commands = create_wallet(some_id) + create_wallet(other_id);
@@ -34,7 +34,7 @@ struct Fixture : WalletCli {
   }
 
   [[nodiscard]] Program::Settings through_the_proxy(const std::string& step) const {
-    return settings({"--database", proxy.url(), "--plugin", wallet_plugin, "--quiet", "migrate", step});
+    return settings({"--database", proxy.url(), "--plugin", plugin(), "--quiet", "migrate", step});
   }
 
   /// How many messages the step takes.

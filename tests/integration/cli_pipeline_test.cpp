@@ -12,7 +12,7 @@ using namespace seriatim::testing;
 BOOST_FIXTURE_TEST_SUITE(cli_pipeline, WalletCli)
 
 BOOST_AUTO_TEST_CASE(execute_through_a_pipeline_answers_each_line_in_the_order_of_the_lines) {
-  build_views("1");
+  build_views();
   std::string input = create_wallet(some_id) + create_wallet(other_id) + draw_money(some_id, "5") + "no command\n";
   for (int i = 0; i < 200; ++i) input += add_money(i % 2 == 0 ? some_id : other_id, "1");
   input += draw_money(some_id, "100") + draw_money(other_id, "101");

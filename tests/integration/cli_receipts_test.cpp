@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_killed_run_that_is_started_again_with_the_same_keys_execu
   const unsigned chosen = seed();
   BOOST_TEST_MESSAGE("seed " << chosen << "; set SERIATIM_TEST_SEED to repeat");
   std::mt19937 random{chosen};
-  build_views("1");
+  build_views();
   BOOST_REQUIRE(run({"execute"}, create_wallet(some_id)).exit_code == 0);
   std::string lines;
   for (int i = 1; i <= commands; ++i) lines += keyed(add_money(some_id, "1"), "line " + std::to_string(i));

@@ -12,11 +12,11 @@ namespace {
 using namespace seriatim::testing;
 using std::chrono::milliseconds;
 
-const std::string next_plugin = SERIATIM_TEST_PLUGIN_DIR "/wallet_third.so";
+const std::string next_plugin = SERIATIM_TEST_PLUGIN_DIR "/wallet_fourth.so";
 
-/// Version 2 is live; `next` runs the program with the plugin that brings version 3.
+/// Version 3 is live; `next` runs the program with the plugin that brings version 4.
 struct Fixture : WalletCli {
-  Fixture() { build_views("2"); }
+  Fixture() { build_views(); }
 
   [[nodiscard]] Arguments with_next(const Arguments& arguments) const {
     Arguments all{"--database", url(), "--plugin", next_plugin};
@@ -41,29 +41,29 @@ BOOST_AUTO_TEST_CASE(the_older_plugin_goes_back_and_the_newer_one_forward_again)
   BOOST_TEST(next({"migrate", "online"}).exit_code == 0);
   const ProgramResult offline = next({"migrate", "offline", "--keep", "12h"});
   BOOST_TEST(offline.exit_code == 0, offline.errors);
-  BOOST_TEST(contains(offline.output, "wallet: version 2 is kept until "), offline.output);
+  BOOST_TEST(contains(offline.output, "wallet: version 3 is kept until "), offline.output);
   const ProgramResult refused = run({"execute", "--json"}, add_money(some_id, "1"));
   BOOST_TEST(refused.exit_code == 1);
   BOOST_TEST(contains(refused.output, R"("code":"projector_migrating")"), refused.output);
   BOOST_TEST(next({"execute"}, draw_money(some_id, "5")).exit_code == 0);
   const ProgramResult status = next({"migrate", "status"});
-  BOOST_TEST(contains(status.output, "wallet: version 3 of 3; up to date\nwallet: version 2 is kept until "), status.output);
+  BOOST_TEST(contains(status.output, "wallet: version 4 of 4; up to date\nwallet: version 3 is kept until "), status.output);
   BOOST_TEST(contains(status.output, ", 1 events behind: `migrate rollback` with its plugin goes back to it\n"),
              status.output);
 
   const ProgramResult wrong = next({"migrate", "rollback"});
   BOOST_TEST(wrong.exit_code == 1);
-  BOOST_TEST(contains(wrong.errors, "version 2 is kept, but this plugin's newest version is 3"), wrong.errors);
+  BOOST_TEST(contains(wrong.errors, "version 3 is kept, but this plugin's newest version is 4"), wrong.errors);
   const ProgramResult back = run({"migrate", "rollback"});
   BOOST_TEST(back.exit_code == 0, back.errors);
-  BOOST_TEST(back.output.starts_with("wallet: version 2 is live; 1 events in "), back.output);
+  BOOST_TEST(back.output.starts_with("wallet: version 3 is live; 1 events in "), back.output);
   BOOST_TEST(contains(back.output, "writers paused"), back.output);
-  BOOST_TEST(contains(back.output, "version 3 waits: `migrate offline` with its plugin makes it live again"), back.output);
+  BOOST_TEST(contains(back.output, "version 4 waits: `migrate offline` with its plugin makes it live again"), back.output);
   BOOST_TEST(balances() == "15.00");
   BOOST_TEST(run({"execute"}, add_money(some_id, "1")).exit_code == 0);
   const ProgramResult again = run({"migrate", "rollback"});
   BOOST_TEST(again.exit_code == 0);
-  BOOST_TEST(again.output == "wallet: the views are at version 2 already\n");
+  BOOST_TEST(again.output == "wallet: the views are at version 3 already\n");
   BOOST_TEST(next({"migrate", "offline"}).exit_code == 0);
   BOOST_TEST(query("select balance, movements from view_schema.wallet_records") == "16.00|3");
 }
@@ -71,11 +71,11 @@ BOOST_AUTO_TEST_CASE(the_older_plugin_goes_back_and_the_newer_one_forward_again)
 BOOST_AUTO_TEST_CASE(going_back_and_following_are_told_as_json) {
   BOOST_TEST(next({"migrate", "online"}).exit_code == 0);
   const ProgramResult offline = next({"migrate", "offline", "--json", "--quiet"});
-  BOOST_TEST(contains(offline.output, R"("kept":{"version":2,"tables":["wallet_records_2"],"until":")"), offline.output);
+  BOOST_TEST(contains(offline.output, R"("kept":{"version":3,"tables":["wallet_records_3"],"until":")"), offline.output);
   const ProgramResult status = run({"migrate", "status", "--json"});
   BOOST_TEST(contains(status.output, R"("expired":false,"events_behind":0}})"), status.output);
   const ProgramResult back = run({"migrate", "rollback", "--json", "--quiet"});
-  BOOST_TEST(back.output.starts_with(R"({"domain":"wallet","from":3,"to":2,"events":0,"seconds":)"), back.output);
+  BOOST_TEST(back.output.starts_with(R"({"domain":"wallet","from":4,"to":3,"events":0,"seconds":)"), back.output);
   BOOST_TEST(contains(back.output, R"("pause_ms":)"), back.output);
   const ProgramResult refused = run({"migrate", "follow", "--json"});
   BOOST_TEST(refused.exit_code == 1);
@@ -88,11 +88,11 @@ BOOST_AUTO_TEST_CASE(following_goes_on_until_it_is_interrupted_and_ends_with_0) 
   Program follower{settings(with_database({"--json", "migrate", "follow"}))};
   BOOST_TEST(next({"execute"}, create_wallet(some_id) + add_money(some_id, "20")).exit_code == 0);
   BOOST_REQUIRE(seriatim::runtime::wait_until(
-      milliseconds{60'000}, [&] { return query("select balance from view_schema.wallet_records_2") == "20.00"; }));
+      milliseconds{60'000}, [&] { return query("select balance from view_schema.wallet_records_3") == "20.00"; }));
   follower.kill(SIGINT);
   const ProgramResult result = follower.finish();
   BOOST_TEST(result.exit_code == 0);
-  BOOST_TEST(result.output.starts_with(R"({"domain":"wallet","version":2,"events":2,"seconds":)"), result.output);
+  BOOST_TEST(result.output.starts_with(R"({"domain":"wallet","version":3,"events":2,"seconds":)"), result.output);
   BOOST_TEST(contains(result.output, R"("end":"stopped"})"), result.output);
 }
 
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_killed_way_back_leaves_the_newer_views_and_another_one_en
     // A reader of the marker holds up the switch, so that the program is killed in the middle of it.
     pqxx::connection connection{url()};
     pqxx::work reader{connection};
-    reader.exec("lock table view_schema.seriatim_version_3 in access share mode");
+    reader.exec("lock table view_schema.seriatim_version_4 in access share mode");
     Program program{settings(with_database({"migrate", "rollback"}))};
     BOOST_REQUIRE(seriatim::runtime::wait_until(milliseconds{60'000}, [&] {
       return query("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'") == "1";
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_killed_way_back_leaves_the_newer_views_and_another_one_en
     return query("select count(*) from pg_locks l join pg_database d on d.oid = l.database where locktype = 'advisory'"
                  " and datname = current_database()") == "0";
   }));
-  BOOST_TEST(next({"migrate", "current-version"}).output == "3\n");
+  BOOST_TEST(next({"migrate", "current-version"}).output == "4\n");
   BOOST_TEST(next({"execute"}, draw_money(some_id, "5")).exit_code == 0);
   BOOST_TEST(query("select balance, movements from view_schema.wallet_records") == "15.00|2");
   BOOST_TEST(run({"migrate", "rollback"}).exit_code == 0);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(how_long_a_version_is_kept_is_said_in_units_of_time_or_none
   BOOST_TEST(wrong.exit_code == 2);
   BOOST_TEST(contains(wrong.errors, "\"long\" is not a time like 30d, 12h, 90m or 45s, nor none"), wrong.errors);
   const ProgramResult offline = next({"migrate", "offline", "--keep", "none"});
-  BOOST_TEST(contains(offline.output, "wallet: version 2 is kept no longer: dropped wallet_records_2\n"), offline.output);
+  BOOST_TEST(contains(offline.output, "wallet: version 3 is kept no longer: dropped wallet_records_3\n"), offline.output);
   const ProgramResult refused = run({"migrate", "rollback", "--json"});
   BOOST_TEST(refused.exit_code == 1);
   BOOST_TEST(contains(refused.output, R"({"error":{"code":"migration")"), refused.output);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(maintenance_drops_what_is_kept) {
   BOOST_TEST(next({"maintenance", "kept-views"}).output == "wallet: nothing to drop\n");
   const ProgramResult dropped = next({"maintenance", "kept-views", "--all", "--json"});
   BOOST_TEST(dropped.exit_code == 0);
-  BOOST_TEST(dropped.output == R"({"domain":"wallet","dropped":[{"version":2,"tables":["wallet_records_2"]}]})"
+  BOOST_TEST(dropped.output == R"({"domain":"wallet","dropped":[{"version":3,"tables":["wallet_records_3"]}]})"
                                "\n");
 }
 
@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(the_states_of_projectors_are_told) {
              R"({"domain":"wallet","view_schema":"view_schema","projector":"TransactionProjector","active":2,)"
              R"("activating":null,"replaying":null,"plugin":2,"tables":["transaction_records"]})"
              "\n"
-             R"({"domain":"wallet","view_schema":"view_schema","projector":"WalletProjector","active":1,)"
-             R"("activating":null,"replaying":3,"plugin":3,"tables":["wallet_records"]})"
+             R"({"domain":"wallet","view_schema":"view_schema","projector":"WalletProjector","active":3,)"
+             R"("activating":null,"replaying":4,"plugin":4,"tables":["wallet_records"]})"
              "\n");
   const ProgramResult text = run({"projectors", "status", "--domain", "wallet"});
   BOOST_TEST(text.exit_code == 0);

@@ -23,7 +23,7 @@ constexpr const char* transactions =
 
 struct WalletWithFifteen : WalletCli {
   WalletWithFifteen() {
-    build_views("1");
+    build_views();
     story = run({"execute"}, create_wallet(some_id) + add_money(some_id, "20") + draw_money(some_id, "5"));
   }
   ProgramResult story;

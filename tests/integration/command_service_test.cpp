@@ -10,7 +10,7 @@ using namespace seriatim::literals;
 namespace {
 
 struct Fixture : WalletStore {
-  Fixture() { migrate_to(1); }
+  Fixture() { build_views(); }
   std::string balance(const AggregateId& id) const {
     return value("select balance from view_schema.wallet_records where aggregate_id = '" + uuid_text(id) + "'");
   }
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(before_the_views_are_migrated_events_are_stored_and_the_vie
   WalletStore fresh;
   const AggregateId id = fresh.create_wallet();
   fresh.app->commands().execute(add(id, 3));
-  fresh.migrate_to(2);
+  fresh.build_views();
   BOOST_TEST(fresh.wrong_wallets() == "0");
   BOOST_TEST(fresh.wrong_transactions() == "0");
   fresh.app->commands().execute(draw(id, 1));

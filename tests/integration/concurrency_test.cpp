@@ -12,7 +12,7 @@ using namespace seriatim::testing;
 namespace {
 
 struct Fixture : WalletStore {
-  Fixture() { migrate_to(1); }
+  Fixture() { build_views(); }
 };
 
 /// What a thread's commands came to.

@@ -31,7 +31,7 @@ constexpr const char* insufficient_privilege = "42501";
 BOOST_FIXTURE_TEST_SUITE(event_store, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_application_role_can_neither_change_nor_delete_what_is_stored) {
-  migrate_to(1);
+  build_views();
   (void)create_wallet();
   for (const char* table : {"events", "commands", "aggregates", "event_types"}) {
     BOOST_TEST(state_as("seriatim_application", std::string{"delete from sequent_schema."} + table) ==
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_application_role_can_neither_change_nor_delete_what_is_
 }
 
 BOOST_AUTO_TEST_CASE(the_application_role_can_start_with_new_types_and_execute_commands) {
-  migrate_to(1);
+  build_views();
   (void)value("delete from sequent_schema.event_types");
   (void)value("delete from sequent_schema.command_types");
   (void)value("create role seriatim_test_writer login in role seriatim_application");
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_application_role_can_start_with_new_types_and_execute_c
 }
 
 BOOST_AUTO_TEST_CASE(the_reader_role_reads_views_and_no_events) {
-  migrate_to(1);
+  build_views();
   BOOST_TEST(state_as("seriatim_reader", "select * from view_schema.wallet_records") == "none");
   BOOST_TEST(state_as("seriatim_reader", "select * from sequent_schema.events") == insufficient_privilege);
 }

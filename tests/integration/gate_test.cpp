@@ -4,6 +4,7 @@
 
 #include "cli.hpp"
 #include "support/shelf.hpp"
+#include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
 #include "wallet/events.hpp"
 
@@ -52,7 +53,7 @@ struct Fixture : WalletStore {
 BOOST_FIXTURE_TEST_SUITE(gate, Fixture)
 
 BOOST_AUTO_TEST_CASE(tables_that_do_not_fit_the_records_are_refused_with_the_whole_list) {
-  migrate_to(2);
+  build_views();
   BOOST_TEST(refusal(wallet::domain()) == "");
   (void)value("alter table view_schema.wallet_records drop column user_id");
   (void)value("alter table view_schema.wallet_records add column tenant text not null");
@@ -68,14 +69,14 @@ BOOST_AUTO_TEST_CASE(tables_that_do_not_fit_the_records_are_refused_with_the_who
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_table_is_refused) {
-  migrate_to(2);
+  build_views();
   (void)value("drop table view_schema.transaction_records");
   const std::string text = refusal(wallet::domain());
   BOOST_TEST(contains(text, "table view_schema.transaction_records is missing"), text);
 }
 
 BOOST_AUTO_TEST_CASE(columns_that_the_record_does_not_name_are_fine_when_something_fills_them) {
-  migrate_to(2);
+  build_views();
   (void)value("alter table view_schema.wallet_records add column note text");
   (void)value("alter table view_schema.wallet_records add column made_at timestamptz not null default now()");
   (void)value("alter table view_schema.wallet_records add column number bigint generated always as identity");
@@ -86,11 +87,15 @@ BOOST_AUTO_TEST_CASE(columns_that_the_record_does_not_name_are_fine_when_somethi
 
 BOOST_AUTO_TEST_CASE(views_that_are_not_built_yet_or_of_another_version_are_not_looked_at) {
   BOOST_TEST(refusal(wallet::domain()) == "");
-  migrate_to(1);
-  BOOST_TEST(refusal(wallet::domain()) == "");
-  migrate_to(2);
+  Application before{options, {wallet_before::at(2)}};
+  for (const int version : {1, 2}) {
+    before.migrator("wallet")->online(version, {}, {});
+    before.migrator("wallet")->offline(version, {}, {});
+    BOOST_TEST(refusal(wallet::domain()) == "");
+  }
+  build_views();
   (void)value("alter table view_schema.wallet_records drop column user_id");
-  (void)value("insert into view_schema.sequent_versions (version) values (3)");
+  (void)value("insert into view_schema.sequent_versions (version) values (4)");
   BOOST_TEST(refusal(wallet::domain()) == "", "an old program while a new one migrates");
 }
 
@@ -129,7 +134,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(gate_commands)
 
 BOOST_FIXTURE_TEST_CASE(programs_with_a_plugin_that_does_not_fit_end_with_exit_code_6, WalletCli) {
-  build_views("2");
+  build_views();
   BOOST_TEST(run({"plugin", "check", "--store", wallet_plugin}).exit_code == 0);
   (void)query("alter table view_schema.wallet_records alter column balance type text");
   for (const Arguments& arguments :

@@ -2,11 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "../../projectors/wallet/wallet_projector.hpp"
 #include "cli.hpp"
+#include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
-#include "wallet/wallet.hpp"
-#include "wallet/wallet_command_handler.hpp"
 
 using namespace seriatim;
 using namespace seriatim::testing;
@@ -64,7 +62,7 @@ Domain domain_with(ViewVersions versions, std::span<const SqlFile> sql) {
 }
 
 ViewVersions first_version() {
-  return ViewVersions{}.version(1, {replay<wallet::WalletProjector>()});
+  return ViewVersions{}.version(1, {replay<wallet_before::WalletProjector>()});
 }
 ViewVersions with_alter() {
   return first_version().version(2, {alter_table<RichRecord>()});
@@ -77,7 +75,7 @@ struct Fixture : WalletStore {
   /// The store as a program leaves it whose views have one version.
   void build_plain() {
     app = std::make_unique<Application>(
-        options, std::vector<Domain>{domain_with<wallet::WalletProjector>(first_version(), rich_sql())});
+        options, std::vector<Domain>{domain_with<wallet_before::WalletProjector>(first_version(), rich_sql())});
     migrate_to(1);
   }
   std::unique_ptr<Application> rich(ViewVersions versions, std::span<const SqlFile> sql = rich_sql()) {
@@ -92,17 +90,18 @@ struct Fixture : WalletStore {
 BOOST_FIXTURE_TEST_SUITE(impact, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_plan_counts_events_and_estimates_time_and_disk) {
-  const AggregateId id = create_wallet();
-  app->commands().execute(add(id, 20), draw(id, 5));
-  const MigrationPlan before = app->migrator("wallet")->plan(1);
+  WalletStore store{wallet_before::at(2)};
+  const AggregateId id = store.create_wallet();
+  store.app->commands().execute(add(id, 20), draw(id, 5));
+  const MigrationPlan before = store.app->migrator("wallet")->plan(1);
   BOOST_REQUIRE(before.impact.replays.size() == 1U);
   BOOST_TEST(before.impact.replays.front().projector == "WalletProjector");
   BOOST_TEST(before.impact.replays.front().events == 3);
   BOOST_TEST(!before.impact.replays.front().from_live_tables);
   BOOST_TEST(before.impact.bytes > 0);
   BOOST_TEST(!before.impact.seconds.has_value(), "nothing was measured yet");
-  migrate_to(1);
-  const MigrationImpact impact = app->migrator("wallet")->plan(2).impact;
+  store.migrate_to(1);
+  const MigrationImpact impact = store.app->migrator("wallet")->plan(2).impact;
   BOOST_TEST(impact.events == 2, "movements alone");
   BOOST_TEST(impact.seconds.value() > 0);
   BOOST_TEST(impact.rate > 0);
@@ -190,7 +189,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(impact_commands)
 
-BOOST_FIXTURE_TEST_CASE(migrate_plan_prints_what_it_costs, WalletCli) {
+BOOST_FIXTURE_TEST_CASE(migrate_plan_prints_what_it_costs, EarlierWalletCli) {
   build_views("1");
   BOOST_TEST(run({"execute"}, create_wallet(some_id) + add_money(some_id, "20")).exit_code == 0);
   const ProgramResult text = run({"migrate", "plan"});

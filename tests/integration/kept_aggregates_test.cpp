@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_call_whose_commit_is_in_doubt_is_not_made_again) {
 
 BOOST_AUTO_TEST_CASE(programs_and_threads_that_keep_the_same_aggregates_lose_and_double_nothing) {
   WalletStore store;
-  store.migrate_to(2);
+  store.build_views();
   store.options.kept_aggregates_bytes = megabyte;
   store.options.rely_on_kept_aggregates = true;
   Execution patient;

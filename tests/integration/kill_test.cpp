@@ -66,7 +66,7 @@ std::string stream_of_commands(int round) {
 
 struct KillFixture : WalletCli {
   KillFixture() {
-    build_views("2");
+    build_views();
     for (const std::string& id : wallets) BOOST_REQUIRE(run({"execute"}, create_wallet(id)).exit_code == 0);
   }
 

@@ -63,12 +63,12 @@ BOOST_AUTO_TEST_CASE(a_follower_keeps_the_replaced_version_up_to_date_until_it_i
   Follower follower{*app};
   for (int i = 0; i < 20; ++i) next->commands().execute(add(id, 1));
   while (behind() != 0) std::this_thread::yield();
-  BOOST_TEST(wrong_plain("wallet_records_2") == "0");
+  BOOST_TEST(wrong_plain("wallet_records_3") == "0");
   const MigrationResult back = rollback(*app);
   BOOST_TEST(back.events == 0, "the follower had done everything");
   const FollowResult result = follower.wait();
   BOOST_CHECK((result.end == FollowResult::End::live));
-  BOOST_TEST(result.version == 2);
+  BOOST_TEST(result.version == 3);
   BOOST_TEST(result.events == 20);
   BOOST_TEST(wrong_wallets() == "0");
 }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_finished_online_is_followed_too) {
   online(*next);
   Follower follower{*next};
   app->commands().execute(add(id, 1), add(id, 1));
-  while (wrong_counted("wallet_records_3") != "0") std::this_thread::yield();
+  while (wrong_counted("wallet_records_4") != "0") std::this_thread::yield();
   BOOST_TEST(offline(*next).events == 0);
   BOOST_CHECK((follower.wait().end == FollowResult::End::live));
   BOOST_TEST(wrong_counted("wallet_records") == "0");
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(following_ends_when_it_is_stopped_and_when_the_time_is_over
     Follower follower{*app};
     (void)value("update sequent_schema.kept_views set keep_until = now()");
     BOOST_CHECK((follower.wait().end == FollowResult::End::expired));
-    BOOST_TEST(!exists("wallet_records_2"));
+    BOOST_TEST(!exists("wallet_records_3"));
   }
 }
 
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_of_somebody_else_that_stays_open_makes_nothin
   // The horizon of this moment is below that of the switch.
   Follower{*app}.stop();
   execute(draw(id, 1));
-  BOOST_TEST(rollback(*app).to == 2);
+  BOOST_TEST(rollback(*app).to == 3);
   BOOST_TEST(wrong_wallets() == "0");
   execute(add(id, 2));
   offline(*next);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(there_and_back_under_four_writing_threads_misses_and_double
     }
     wait();
     const Follower follower{*app};  // Beside the way back.
-    BOOST_TEST(rollback(*app).to == 2);
+    BOOST_TEST(rollback(*app).to == 3);
     wait();
   }
   offline(*next);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(there_and_back_under_four_writing_threads_misses_and_double
   BOOST_TEST(value("select count(*) from view_schema.transaction_records") == std::to_string(done));
   BOOST_TEST(wrong_counted("wallet_records") == "0");
   BOOST_TEST(wrong_transactions() == "0");
-  BOOST_TEST(rollback(*app).to == 2);
+  BOOST_TEST(rollback(*app).to == 3);
   BOOST_TEST(wrong_wallets() == "0");
   BOOST_TEST(wrong_transactions() == "0");
 }
@@ -214,14 +214,14 @@ BOOST_AUTO_TEST_CASE(whichever_statement_of_going_back_fails_the_newer_views_sta
         std::this_thread::yield();
       }
       ++failures;
-      BOOST_REQUIRE(live() == "3");
+      BOOST_REQUIRE(live() == "4");
       BOOST_TEST(wrong_counted("wallet_records") == "0");
-      BOOST_TEST(exists("wallet_records_2"));
+      BOOST_TEST(exists("wallet_records_3"));
     }
   }
   BOOST_TEST_MESSAGE(failures << " failures");
   BOOST_TEST(failures > 20);
-  BOOST_TEST(live() == "2");
+  BOOST_TEST(live() == "3");
   BOOST_TEST(wrong_wallets() == "0");
   BOOST_TEST(wrong_transactions() == "0");
 }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "cli.hpp"
+#include "support/wallet_before.hpp"
 #include "support/wallet_next.hpp"
 #include "support/wallet_store.hpp"
 
@@ -14,6 +15,8 @@ using namespace seriatim::literals;
 namespace {
 
 struct Fixture : WalletStore {
+  using WalletStore::WalletStore;
+
   std::unique_ptr<Application> program(Domain domain) const {
     return std::make_unique<Application>(options, std::vector<Domain>{std::move(domain)});
   }
@@ -40,6 +43,11 @@ struct Fixture : WalletStore {
   }
 
   [[nodiscard]] std::string stored() const { return value("select count(*) from sequent_schema.events"); }
+};
+
+/// The wallet as it was before version 3, whose newest version only adds a projector.
+struct Before : Fixture {
+  Before() : Fixture{wallet_before::at(2)} {}
 };
 
 /// Threads that add to wallets of their own through one program until they are told to stop.
@@ -96,8 +104,8 @@ class Writers {
 
 BOOST_FIXTURE_TEST_SUITE(rolling_upgrade, Fixture)
 
-BOOST_AUTO_TEST_CASE(programs_of_two_versions_write_until_the_switch_and_the_newer_one_goes_on_without_a_restart) {
-  const auto old = program(wallet_next::first());
+BOOST_FIXTURE_TEST_CASE(programs_of_two_versions_write_until_the_switch_and_the_newer_one_goes_on_without_a_restart, Before) {
+  const auto old = program(wallet_before::at(1));
   online(*old);
   offline(*old);
   // The newer one's projector of movements is dormant, so both serve. One thread each: catching up asks for a row with each
@@ -126,11 +134,11 @@ BOOST_AUTO_TEST_CASE(programs_of_two_versions_write_until_the_switch_and_the_new
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_program_is_refused_before_the_switch_where_it_builds_tables_anew_and_the_older_one_after_it) {
-  migrate_to(2);
-  const auto next = program(wallet_next::third());
+  build_views();
+  const auto next = program(wallet_next::fourth());
   const AggregateId id = create_wallet();
   Writers by_old{*this, *app, 2};
-  BOOST_TEST(contains(refusal(*next, id), "projector WalletProjector is at version 1 in the database and at version 3 in "
+  BOOST_TEST(contains(refusal(*next, id), "projector WalletProjector is at version 3 in the database and at version 4 in "
                                           "this plugin"));
   online(*next);
   by_old.wait_for(by_old.done, 50);
@@ -139,14 +147,14 @@ BOOST_AUTO_TEST_CASE(a_newer_program_is_refused_before_the_switch_where_it_build
   by_old.wait_for(by_old.refused, 3);
   by_old.stop();
   BOOST_TEST(refusal(*next, id) == "", "it has been running since before the switch");
-  BOOST_TEST(contains(refusal(*app, id), "at version 3 and this plugin knows only up to version 2: use the newer plugin"));
+  BOOST_TEST(contains(refusal(*app, id), "at version 4 and this plugin knows only up to version 3: use the newer plugin"));
   BOOST_TEST(by_old.failed == 0);
   BOOST_TEST(stored() == std::to_string(3 + by_old.done + 1));
   BOOST_TEST(wrong_wallets() == "0");
   BOOST_TEST(wrong_transactions() == "0");
 }
 
-BOOST_AUTO_TEST_CASE(states_tell_what_a_migration_is_doing) {
+BOOST_FIXTURE_TEST_CASE(states_tell_what_a_migration_is_doing, Before) {
   BOOST_TEST(states() == "TransactionProjector - - -\nWalletProjector - - -", "after the installation");
   const auto migrator = app->migrator("wallet");
   std::string seen;
@@ -167,39 +175,39 @@ BOOST_AUTO_TEST_CASE(states_tell_what_a_migration_is_doing) {
 }
 
 BOOST_AUTO_TEST_CASE(states_are_what_they_were_after_a_failure) {
-  migrate_to(2);
+  build_views();
   const std::string before = states();
-  const auto next = program(wallet_next::third());
+  const auto next = program(wallet_next::fourth());
   const auto migrator = next->migrator("wallet");
   const auto stop = [] { return true; };
   BOOST_CHECK((error_of([&] { migrator->online({}, {}, stop); }) == ErrorCode::migration));
   BOOST_TEST(states() == before);
   migrator->online({}, {}, {});
   const std::string waiting = states();
-  BOOST_TEST(waiting == "TransactionProjector 2 - -\nWalletProjector 1 - 3");
+  BOOST_TEST(waiting == "TransactionProjector 2 - -\nWalletProjector 3 - 4");
   BOOST_CHECK((error_of([&] { migrator->offline({}, {}, stop); }) == ErrorCode::migration));
   BOOST_TEST(states() == waiting);
   // As a program that was killed leaves it; the next one begins anew.
-  (void)value("update sequent_schema.projector_states set replaying_version = null, activating_version = 3 where "
+  (void)value("update sequent_schema.projector_states set replaying_version = null, activating_version = 4 where "
               "projector = 'WalletProjector'");
-  (void)value("update view_schema.sequent_versions set status = 3 where version = 3");
+  (void)value("update view_schema.sequent_versions set status = 3 where version = 4");
   migrator->online({}, {}, {});
   BOOST_TEST(states() == waiting);
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_was_installed_before_there_were_states_gets_them) {
+BOOST_FIXTURE_TEST_CASE(a_store_that_was_installed_before_there_were_states_gets_them, Before) {
   migrate_to(1);
   (void)value("delete from sequent_schema.projector_states");
   const AggregateId id = create_wallet();
-  BOOST_TEST(refusal(*program(wallet::domain()), id) == "", "without states, the plan decides");
-  Database{options}.migrate({wallet::domain()});
+  BOOST_TEST(refusal(*program(wallet_before::at(2)), id) == "", "without states, the plan decides");
+  Database{options}.migrate({wallet_before::at(2)});
   BOOST_TEST(states() == "TransactionProjector - - -\nWalletProjector 1 - -");
-  Database{options}.migrate({wallet::domain()});
+  Database{options}.migrate({wallet_before::at(2)});
   BOOST_TEST(states() == "TransactionProjector - - -\nWalletProjector 1 - -");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_lacks_an_active_projector_is_refused) {
-  migrate_to(2);
+  build_views();
   const AggregateId id = create_wallet();
   const std::string before = stored();
   const std::string text = refusal(*program(wallet_next::shrunk()), id);
@@ -211,13 +219,13 @@ BOOST_AUTO_TEST_CASE(a_program_that_lacks_an_active_projector_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(other_domains_are_not_concerned_by_a_projector_that_they_lack) {
-  migrate_to(2);
+  build_views();
   const auto other = program(wallet_next::bare("purse"));
   BOOST_TEST(refusal(*other, create_wallet()) == "");
 }
 
 BOOST_AUTO_TEST_CASE(deactivating_refuses_running_programs_that_have_the_projector_and_serves_those_without) {
-  migrate_to(2);
+  build_views();
   const AggregateId id = create_wallet();
   const auto without = program(wallet_next::shrunk());
   Writers by_old{*this, *app, 2};
@@ -239,7 +247,7 @@ BOOST_AUTO_TEST_CASE(deactivating_refuses_running_programs_that_have_the_project
 }
 
 BOOST_AUTO_TEST_CASE(a_deactivated_projector_becomes_active_again_by_a_version_that_replays_it) {
-  migrate_to(2);
+  build_views();
   const AggregateId id = create_wallet();
   app->commands().execute(add(id, 5));
   const auto without = program(wallet_next::shrunk());
@@ -247,7 +255,7 @@ BOOST_AUTO_TEST_CASE(a_deactivated_projector_becomes_active_again_by_a_version_t
   without->commands().execute(add(id, 7));
   Domain again = wallet_next::bare();
   again.projector<wallet::WalletProjector>().projector<wallet::TransactionProjector>().views(
-      wallet_next::versions(2).version(3, {replay<wallet::TransactionProjector>()}), wallet_view_sql());
+      wallet_next::versions(3).version(4, {replay<wallet::TransactionProjector>()}), wallet_view_sql());
   const auto next = program(std::move(again));
   BOOST_TEST(refusal(*next, id) == "", "it waits for the version to come");
   online(*next);
@@ -258,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_deactivated_projector_becomes_active_again_by_a_version_t
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_deactivated_is_said) {
-  migrate_to(2);
+  build_views();
   BOOST_CHECK_EXCEPTION(app->projectors()->deactivate("TransactionProjector", ""), Error, [](const Error& error) {
     return error.code() == ErrorCode::usage && contains(error.what(), "domain wallet still has projector");
   });
@@ -268,22 +276,22 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_deactivated_is_said) {
 }
 
 BOOST_AUTO_TEST_CASE(a_projector_that_the_newer_plugin_lacks_is_inactive_after_the_switch) {
-  migrate_to(2);
+  build_views();
   const AggregateId id = create_wallet();
-  const auto next = program(wallet_next::shrunk(3));
+  const auto next = program(wallet_next::shrunk(4));
   online(*next);
   offline(*next);
-  BOOST_TEST(states() == "TransactionProjector - - -\nWalletProjector 1 - -");
+  BOOST_TEST(states() == "TransactionProjector - - -\nWalletProjector 3 - -");
   BOOST_TEST(refusal(*next, id) == "");
   BOOST_TEST(refusal(*app, id) != "");
 }
 
 BOOST_AUTO_TEST_CASE(projectors_of_one_name_in_two_view_schemas_have_states_of_their_own) {
-  migrate_to(2);
+  build_views();
   Domain purse = wallet_next::bare("purse");
   purse.view_schema("purse_views")
-      .projector<wallet::WalletProjector>()
-      .views(wallet_next::versions(1), wallet_view_sql());
+      .projector<wallet_before::WalletProjector>()
+      .views(wallet_before::at(1).versions(), wallet_view_sql());
   Database{options}.migrate({purse});
   const auto other = program(std::move(purse));
   BOOST_TEST(value("select count(*) from sequent_schema.projector_states where projector = 'WalletProjector'") == "2");
@@ -291,7 +299,7 @@ BOOST_AUTO_TEST_CASE(projectors_of_one_name_in_two_view_schemas_have_states_of_t
   other->migrator("purse")->offline({}, {}, {});
   BOOST_TEST(value("select string_agg(name || ' ' || active_version, ',' order by name) from "
                    "sequent_schema.projector_states where projector = 'WalletProjector'") ==
-             "purse_views.WalletProjector 1,view_schema.WalletProjector 1");
+             "purse_views.WalletProjector 1,view_schema.WalletProjector 3");
   const std::vector<ProjectorState> found = other->projectors()->states();
   BOOST_REQUIRE(found.size() == 1U);
   BOOST_TEST(found[0].view_schema == "purse_views");

@@ -16,7 +16,7 @@ constexpr const char* balances = "select balance from view_schema.wallet_records
 
 struct Fixture : WalletCli {
   Fixture() {
-    build_views("2");
+    build_views();
     BOOST_REQUIRE(run({"execute"}, create_wallet(some_id) + add_money(some_id, "20") + create_wallet(other_id)).exit_code == 0);
   }
 

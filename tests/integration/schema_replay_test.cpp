@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli.hpp"
+#include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
 
 using namespace seriatim;
@@ -18,7 +19,7 @@ namespace {
 using State = ReplayState;
 
 struct Fixture : WalletStore {
-  Fixture() { migrate_to(2); }
+  Fixture() { build_views(); }
 
   void fill(int wallets = 3, int movements = 4) {
     for (int i = 0; i < wallets; ++i) {
@@ -256,7 +257,7 @@ BOOST_AUTO_TEST_CASE(of_two_programs_at_once_one_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(migrations_and_replays_refuse_each_other) {
-  WalletStore fresh;
+  WalletStore fresh{wallet_before::at(2)};
   const auto migrator = fresh.app->migrator("wallet");
   const auto second = fresh.app->replay("wallet");
   BOOST_CHECK((error_of([&] { second->prepare({}, {}); }) == ErrorCode::migration));  // There are no tables yet.

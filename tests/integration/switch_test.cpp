@@ -315,8 +315,8 @@ BOOST_AUTO_TEST_CASE(a_plan_that_cannot_be_carried_out_is_refused_before_anythin
   Domain domain = wallet_domain(1);
   domain.projector<wallet::TransactionProjector>();
   domain.views(ViewVersions{}
-                   .version(1, {replay<wallet::WalletProjector>()})
-                   .version(2, {replay<wallet::WalletProjector>(), alter_table<wallet::TransactionRecord>()}),
+                   .version(1, {replay<wallet_before::WalletProjector>()})
+                   .version(2, {replay<wallet_before::WalletProjector>(), alter_table<wallet::TransactionRecord>()}),
                wallet_view_sql());
   Application app{options, {domain}};
   const std::string before = tables();

@@ -27,7 +27,7 @@ unsigned chosen_seed() {
 }
 
 struct Fixture : WalletStore {
-  Fixture() { migrate_to(2); }
+  Fixture() { build_views(); }
 
   std::vector<AggregateId> fill(int wallets, int movements) {
     std::vector<AggregateId> ids;
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(one_projector_alone_can_be_verified) {
 }
 
 BOOST_AUTO_TEST_CASE(tables_of_another_version_are_not_compared) {
-  (void)value("insert into view_schema.sequent_versions (version) values (3)");
+  (void)value("insert into view_schema.sequent_versions (version) values (4)");
   BOOST_CHECK((error_of([&] { verify(); }) == ErrorCode::projector_migrating));
 }
 
@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(projectors_commands)
 
 BOOST_FIXTURE_TEST_CASE(verify_answers_with_the_differences_and_exit_code_1, WalletCli) {
-  build_views("2");
+  build_views();
   BOOST_TEST(run({"execute"}, create_wallet(some_id) + add_money(some_id, "20")).exit_code == 0);
   const ProgramResult clean = run({"projectors", "verify", "--full"});
   BOOST_TEST(clean.exit_code == 0);

@@ -1,8 +1,9 @@
-// Behaviour 10.1 to 10.5: building views online and switching offline.
+// Behaviour 10.1 to 10.5: building views online and switching offline, where a version adds a table.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
 
 using namespace seriatim;
@@ -12,6 +13,8 @@ using namespace seriatim::literals;
 namespace {
 
 struct Fixture : WalletStore {
+  Fixture() : WalletStore{wallet_before::at(2)} {}
+
   std::unique_ptr<ViewMigrator> migrator = app->migrator("wallet");
 
   bool exists(const std::string& table) const {

@@ -1,5 +1,5 @@
 #pragma once
-// Programs with versions 2 and 3 of the wallet's views on one database.
+// Programs with versions 3 and 4 of the wallet's views on one database.
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
@@ -10,11 +10,11 @@
 
 namespace seriatim::testing {
 
-/// Version 2 is live, by `app`; `next` is a program with version 3, which builds the table of wallets anew.
+/// Version 3 is live, by `app`; `next` is a program with version 4, which builds the table of wallets anew.
 struct TwoVersions : WalletStore {
   TwoVersions() {
-    migrate_to(2);
-    next = program(wallet_next::third());
+    build_views();
+    next = program(wallet_next::fourth());
   }
 
   std::unique_ptr<Application> program(Domain domain) const {
@@ -45,7 +45,7 @@ struct TwoVersions : WalletStore {
   }
   [[nodiscard]] std::string live() const { return std::to_string(app->migrator("wallet")->status().current); }
 
-  /// Wallets of version 3 in a table whose row differs from the fold of their events.
+  /// Wallets of version 4 in a table whose row differs from the fold of their events.
   [[nodiscard]] std::string wrong_counted(const std::string& table) const {
     return value(R"(
       with folded as (
@@ -56,7 +56,7 @@ struct TwoVersions : WalletStore {
       select count(*) from folded full join view_schema.)" + table + R"( r using (aggregate_id)
        where (folded.balance, folded.movements) is distinct from (r.balance, r.movements))");
   }
-  /// Wallets of version 2 in a table; and what any version has of movements.
+  /// Wallets of version 3 in a table; and what any version has of movements.
   [[nodiscard]] std::string wrong_plain(const std::string& table) const {
     return value(R"(
       with folded as (

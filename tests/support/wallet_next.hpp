@@ -1,6 +1,6 @@
 #pragma once
-// The wallet's plugin before and after the version that the repository has, for programs of different versions on one
-// database.
+// The wallet's plugin after the newest version that the repository has, or without a projector, for programs of different
+// versions on one database. Those before it are in wallet_before.hpp.
 
 #include "../../projectors/wallet/transaction_projector.hpp"
 #include "../../projectors/wallet/wallet_projector.hpp"
@@ -29,9 +29,10 @@ struct WalletRecord {
   seriatim::Uuid aggregate_id{};
   std::string user_id;
   seriatim::Decimal balance;
+  std::string currency = "EUR";
   std::int32_t movements = 0;
 };
-BOOST_DESCRIBE_STRUCT(WalletRecord, (), (aggregate_id, user_id, balance, movements))
+BOOST_DESCRIBE_STRUCT(WalletRecord, (), (aggregate_id, user_id, balance, currency, movements))
 
 struct WalletProjector {
   static constexpr std::string_view type_name = "WalletProjector";
@@ -39,7 +40,7 @@ struct WalletProjector {
   using Events = seriatim::types<wallet::WalletCreated, wallet::MoneyAdded, wallet::MoneyDrew>;
 
   void on(const Event<wallet::WalletCreated>& e, Views& views) const {
-    views.create(WalletRecord{e.aggregate_id, e->user_id, 0, 0});
+    views.create(WalletRecord{e.aggregate_id, e->user_id, 0});
   }
   void on(const Event<wallet::MoneyAdded>& e, Views& views) const {
     views.update_one<WalletRecord>(by_aggregate(e), {increase(&WalletRecord::balance, e->amount),
@@ -59,8 +60,8 @@ inline std::span<const SqlFile> view_sql() {
     }
     made.push_back({"wallet_records.sql",
                     "create table wallet_records%SUFFIX% (aggregate_id uuid not null, user_id varchar not null,"
-                    " balance numeric(10, 2) not null default 0, movements integer not null)"});
-    made.push_back({"wallet_records_3.sql", "alter table wallet_records add column movements integer not null default 0"});
+                    " balance numeric(10, 2) not null default 0, currency varchar not null, movements integer not null)"});
+    made.push_back({"wallet_records_4.sql", "alter table wallet_records add column movements integer not null default 0"});
     return made;
   }();
   return files;
@@ -76,36 +77,33 @@ inline ViewVersions versions(int latest) {
   ViewVersions plan;
   plan.version(1, {replay<WalletProjector>()});
   if (latest >= 2) plan.version(2, {replay<wallet::TransactionProjector>()});
-  if (latest >= 3) plan.version(3, {replay<WalletProjector>()});
+  if (latest >= 3) plan.version(3, {alter_table<WalletRecord>()});
+  if (latest >= 4) plan.version(4, {replay<WalletProjector>()});
   return plan;
 }
 
-/// With version 1 of the views: wallets alone.
-inline Domain first() {
+/// With version 4: wallets are built anew.
+inline Domain fourth() {
   Domain domain = bare();
-  domain.projector<wallet::WalletProjector>().views(versions(1), wallet_view_sql());
+  domain.projector<WalletProjector>().projector<wallet::TransactionProjector>().views(versions(4), view_sql());
   return domain;
 }
 
-/// With version 3: wallets are built anew.
-inline Domain third() {
-  Domain domain = bare();
-  domain.projector<WalletProjector>().projector<wallet::TransactionProjector>().views(versions(3), view_sql());
-  return domain;
-}
-
-/// With version 3, in which the table of wallets is altered in place.
+/// With version 4, in which the table of wallets is altered in place.
 inline Domain altered() {
   Domain domain = bare();
   domain.projector<WalletProjector>().projector<wallet::TransactionProjector>().views(
-      versions(2).version(3, {alter_table<WalletRecord>()}), view_sql());
+      versions(3).version(4, {alter_table<WalletRecord>()}), view_sql());
   return domain;
 }
 
 /// With version `latest`, and without the projector of movements.
-inline Domain shrunk(int latest = 2) {
+inline Domain shrunk(int latest = 3) {
+  ViewVersions plan;
+  plan.version(1, {replay<wallet::WalletProjector>()}).version(3, {alter_table<wallet::WalletRecord>()});
+  if (latest > 3) plan.version(latest, {});
   Domain domain = bare();
-  domain.projector<wallet::WalletProjector>().views(versions(1).version(latest, {}), wallet_view_sql());
+  domain.projector<wallet::WalletProjector>().views(std::move(plan), wallet_view_sql());
   return domain;
 }
 

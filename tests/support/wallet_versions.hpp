@@ -1,6 +1,6 @@
 #pragma once
-// Wallets whose views go from version 1 to 2, which builds the live table anew and adds another: what a migration may
-// meet on the way is tested with it.
+// Wallets as they were before version 3, whose views go from version 1 to a version 2 that builds the live table anew and
+// adds another: what a migration may meet on the way is tested with it.
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
@@ -11,13 +11,8 @@
 #include "seriatim/application.hpp"
 #include "seriatim/database.hpp"
 #include "support/shared_cluster.hpp"
+#include "support/wallet_before.hpp"
 #include "wallet/commands.hpp"
-#include "wallet/transaction_projector.hpp"
-#include "wallet/wallet.hpp"
-#include "wallet/wallet_command_handler.hpp"
-#include "wallet/wallet_projector.hpp"
-
-std::span<const seriatim::SqlFile> wallet_view_sql();
 
 namespace seriatim::testing {
 
@@ -25,10 +20,10 @@ namespace seriatim::testing {
 inline Domain wallet_domain(int version) {
   Domain domain{"wallet"};
   ViewVersions plan;
-  plan.version(1, {replay<wallet::WalletProjector>()});
-  domain.aggregate<wallet::Wallet>().handler<wallet::WalletCommandHandler>().projector<wallet::WalletProjector>();
+  plan.version(1, {replay<wallet_before::WalletProjector>()});
+  domain.aggregate<wallet::Wallet>().handler<wallet::WalletCommandHandler>().projector<wallet_before::WalletProjector>();
   if (version == 2) {
-    plan.version(2, {replay<wallet::WalletProjector>(), replay<wallet::TransactionProjector>()});
+    plan.version(2, {replay<wallet_before::WalletProjector>(), replay<wallet::TransactionProjector>()});
     domain.projector<wallet::TransactionProjector>();
   }
   domain.views(std::move(plan), wallet_view_sql());

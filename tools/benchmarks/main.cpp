@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
       if (!wanted("load")) break;
       bench::measure_load(bench::StoreFixture{20'000 / events, events, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
-    constexpr int no_views = 0;
+    constexpr bool no_views = false;
     if (wanted("replay")) {
       bench::measure_replay(bench::StoreFixture{arguments.events / 10, 10, arguments.by_socket, no_views},
                             arguments.rounds, arguments.workers);

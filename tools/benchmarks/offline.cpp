@@ -11,11 +11,8 @@
 #include "../../projectors/wallet/wallet_projector.hpp"
 #include "measure.hpp"
 #include "wallet/commands.hpp"
-#include "wallet/plugin.hpp"
 #include "wallet/wallet.hpp"
 #include "wallet/wallet_command_handler.hpp"
-
-std::span<const seriatim::SqlFile> wallet_view_sql();
 
 namespace bench {
 namespace {
@@ -39,7 +36,7 @@ seriatim::Domain domain(int version) {
     plan.version(2, {seriatim::replay<wallet::WalletProjector>(), seriatim::replay<wallet::TransactionProjector>()});
     domain.projector<wallet::TransactionProjector>();
   }
-  domain.views(std::move(plan), wallet_view_sql());
+  domain.views(std::move(plan), view_sql());
   return domain;
 }
 

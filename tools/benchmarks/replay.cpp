@@ -43,7 +43,7 @@ struct Replay {
   double mebibytes;            ///< That memory grew by at most.
 };
 
-/// `migrate online` to version 1: one row a wallet, from all of its events, loaded and indexed. The next round builds it
+/// `migrate online`: one row a wallet, from all of its events, loaded and indexed. The next round builds it
 /// again.
 Replay replay_views(const StoreFixture& store, int workers) {
   const auto app = store.application();
@@ -53,7 +53,7 @@ Replay replay_views(const StoreFixture& store, int workers) {
   const double before = peak_memory();
   const double cpu = cpu_seconds();
   const auto start = Clock::now();
-  const seriatim::MigrationResult result = migrator->online(1, {}, {});
+  const seriatim::MigrationResult result = migrator->online({}, {}, {});
   const std::chrono::duration<double> elapsed = Clock::now() - start;
   const auto events = static_cast<double>(result.events);
   return {events / elapsed.count(), (cpu_seconds() - cpu) / events * 1e6, peak_memory() - before};

@@ -4,9 +4,14 @@
 
 #include <fstream>
 #include <pqxx/pqxx>
+#include <vector>
 
+#include "../../projectors/wallet/wallet_projector.hpp"
 #include "seriatim/database.hpp"
-#include "wallet/plugin.hpp"
+#include "wallet/wallet.hpp"
+#include "wallet/wallet_command_handler.hpp"
+
+std::span<const seriatim::SqlFile> wallet_view_sql();
 
 namespace bench {
 namespace {
@@ -47,9 +52,41 @@ std::string loopback_address() {
   return "127.77." + std::to_string(pid / 250 % 250 + 1) + "." + std::to_string(pid % 250 + 1);
 }
 
+/// The texts of the files that create the table and then alter it, in that order, as one.
+std::string text_of_table() {
+  std::string text;
+  for (const std::string_view name : {"wallet_records.sql", "wallet_records_3.sql"}) {
+    for (const seriatim::SqlFile& file : wallet_view_sql()) {
+      if (file.name == name) text.append(file.text);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
-StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket, int views)
+std::span<const seriatim::SqlFile> view_sql() {
+  static const std::string table = text_of_table();
+  static const std::vector<seriatim::SqlFile> files = [] {
+    std::vector<seriatim::SqlFile> all{wallet_view_sql().begin(), wallet_view_sql().end()};
+    for (seriatim::SqlFile& file : all) {
+      if (file.name == "wallet_records.sql") file.text = table;
+    }
+    return all;
+  }();
+  return files;
+}
+
+seriatim::Domain wallets_alone() {
+  seriatim::Domain domain{"wallet"};
+  domain.aggregate<wallet::Wallet>()
+      .handler<wallet::WalletCommandHandler>()
+      .projector<wallet::WalletProjector>()
+      .views(seriatim::ViewVersions{}.version(1, {seriatim::replay<wallet::WalletProjector>()}), view_sql());
+  return domain;
+}
+
+StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool by_socket, bool with_views)
     : wallets_{wallets},
       events_each_{events_each},
       directory_{std::filesystem::temp_directory_path() / ("seriatim-bench-" + std::to_string(::getpid()))} {
@@ -67,8 +104,8 @@ StoreFixture::StoreFixture(std::int64_t wallets, std::int64_t events_each, bool 
   if (!by_socket) url_ = "postgresql://seriatim@" + loopback_address() + ":5432/seriatim";
   seriatim::Options options;
   options.database_url = url_;
-  seriatim::Database{options}.create({wallet::domain()});
-  fill(views);
+  seriatim::Database{options}.create({wallets_alone()});
+  fill(with_views);
 }
 
 StoreFixture::~StoreFixture() {
@@ -85,7 +122,7 @@ int StoreFixture::server_pid() const { return server_->status().pid; }
 
 std::unique_ptr<seriatim::Application> StoreFixture::application(seriatim::Options options) const {
   options.database_url = url_;
-  return std::make_unique<seriatim::Application>(options, std::vector<seriatim::Domain>{wallet::domain()});
+  return std::make_unique<seriatim::Application>(options, std::vector<seriatim::Domain>{wallets_alone()});
 }
 
 seriatim::AggregateId StoreFixture::wallet_id(std::int64_t n) {
@@ -95,7 +132,7 @@ seriatim::AggregateId StoreFixture::wallet_id(std::int64_t n) {
   return seriatim::parse_uuid(text).value();
 }
 
-void StoreFixture::fill(int views) const {
+void StoreFixture::fill(bool with_views) const {
   const auto app = application();
   {
     pqxx::connection connection{url_};
@@ -106,10 +143,10 @@ void StoreFixture::fill(int views) const {
     work.exec("vacuum analyze sequent_schema.aggregates_default");
     prepare_log(work);
   }
-  if (views == 0) return;
+  if (!with_views) return;
   const auto migrator = app->migrator("wallet");
-  migrator->online(views, {}, {});
-  migrator->offline(views, {}, {});
+  migrator->online({}, {}, {});
+  migrator->offline({}, {}, {});
 }
 
 }  // namespace bench

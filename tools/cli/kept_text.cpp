@@ -8,8 +8,8 @@ std::string text_of(const KeptVersion& kept) {
   const std::string until = to_string(kept.until, 0);
   if (kept.expired) return fmt::format("version {} was kept until {}; the next migration drops it", kept.version, until);
   if (!kept.refusal.empty()) {
-    return fmt::format("version {} cannot come back, because {}; its tables are kept until {}", kept.version, kept.refusal,
-                       until);
+    return fmt::format("version {} cannot come back, because {}{}", kept.version, kept.refusal,
+                       kept.tables.empty() ? "" : "; its tables are kept until " + until);
   }
   return fmt::format("version {} is kept until {}, {} events behind: `migrate rollback` with its plugin goes back to it",
                      kept.version, until, with_commas(kept.events_behind));

@@ -46,8 +46,18 @@ CommandCall* CommandCall::of(const CommandService& service) {
   return call;
 }
 
+/// A projector that reads has the commands before it sent, and with them the locks of their aggregates: calls that change the
+/// same ones in different orders would wait for each other.
+void CommandCall::announce(std::span<const AnyCommand> commands) {
+  if (commands.size() < 2) return;
+  std::vector<AggregateId> ids;
+  for (const AnyCommand& command : commands) ids.push_back(command.base().aggregate_id);
+  transaction_->announce(ids);
+}
+
 ExecutionResult CommandCall::run(const CommandRequest& request) {
   try {
+    announce(request.commands());
     enqueue(request.commands(), request.statements());
     run_queue();
     if (changed_) transaction_->change_keys(unit_.key_changes());

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/dry_run_transaction.hpp"
@@ -60,6 +61,7 @@ class CommandCall {
   [[nodiscard]] bool relied_on_kept() const noexcept { return transaction_->relied_on_kept(); }
 
   /// Lets commands from within a handler join the end of the queue. Error(usage) when one has an idempotency key.
+  void announce(std::span<const AnyCommand> commands);
   void enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements);
 
   /// What workflows asked for after the commit. To be done when `run` has returned and the call is gone.

@@ -265,9 +265,14 @@ void PostgresMigrator::require_fitting_tables(postgres::Connection& connection, 
     }
   }
   if (problems.empty()) return;
-  throw_error<ErrorCode::migration>("the new tables of " + domain_.name() + " do not fit its records: " + problems +
-                                    ": correct <table>.sql, or write %SUFFIX% behind the table's name in the alter "
-                                    "script, so that it is run before the rows are loaded");
+  const int latest = domain_.versions().latest();
+  throw_error<ErrorCode::migration>(
+      "the new tables of " + domain_.name() + " do not fit its records: " + problems +
+      (plan.to < latest ? ": this program's records are those of version " + std::to_string(latest) +
+                              ", so migrate to that one, or use the program whose newest version is " +
+                              std::to_string(plan.to)
+                        : ": correct <table>.sql, or write %SUFFIX% behind the table's name in the alter script, so that "
+                          "it is run before the rows are loaded"));
 }
 
 MigrationResult PostgresMigrator::offline(std::optional<int> target, const ProgressReport& report,

@@ -121,6 +121,10 @@ class Transaction {
   /// there was no such aggregate then.
   virtual bool load_past(const AggregateId& id, const PastPoint& point, StreamReader& reader) = 0;
 
+  /// Announces, before the first `append`, aggregates that may be appended to: they are locked together then, in one order for
+  /// all transactions. Those that nobody announces are locked as they come, and two transactions may deadlock on them.
+  virtual void announce(std::span<const AggregateId> /*ids*/) {}
+
   /// Stores a command and its events, which all happened at `created_at`. Throws Error(optimistic_locking),
   /// Error(integrity), Error(non_unique_aggregate), now or at commit. Marks the aggregates that now want a snapshot.
   virtual void append(const CommandRecord& command, std::span<const StreamAppend> streams, Timestamp created_at) = 0;

@@ -217,6 +217,8 @@ bool PostgresTransaction::is_common(const store::CommandRecord& record,
 void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
   if (!lock_place_) lock_place_ = batch().reserve({Origin::Kind::append, {}, {}, {}, false});
   changed_.insert(ids.begin(), ids.end());
+  if (announced_.size() > 1) changed_.merge(announced_);
+  announced_.clear();
   if (changed_.empty() || (changed_.size() < 2 && !must_lock_)) return;  // The append locks its own.
   std::string sql = "execute seriatim_lock_aggregates(array[";
   for (const AggregateId& id : changed_) {

@@ -37,6 +37,7 @@ class PostgresTransaction final : public store::Transaction {
   void load_all(std::span<const AggregateId> ids, const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                 core::TypeIndex snapshots_of) override;
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) override;
+  void announce(std::span<const AggregateId> ids) override { announced_.insert(ids.begin(), ids.end()); }
   void append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
               Timestamp created_at) override;
   void require_version(const AggregateId& id, std::int32_t version) override;
@@ -97,6 +98,7 @@ class PostgresTransaction final : public store::Transaction {
   bool batched_ = false;
   Origin origin_;
   KnownStreams streams_;
+  std::set<AggregateId> announced_;        ///< Those that are not locked yet.
   std::set<AggregateId> changed_;          ///< The existing aggregates that are appended to since `lock_place_`.
   std::optional<std::size_t> lock_place_;  ///< Where in the batch they are locked, when there are several.
   bool must_lock_ = false;  ///< Also when there is only one, because no append locks it.
