@@ -207,6 +207,7 @@ BOOST_AUTO_TEST_CASE(random_commands_come_to_the_same_through_the_pipeline_as_on
       options.lanes = 1;
       options.batch = round % 2 == 0 ? 256 : 7;
       if (round == 3) options.cache_bytes = 0;
+      if (round == 1) options.lone_command = LoneCommand::batch;
       const auto expected_work = note_work(plain);
       const auto work = note_work(piped);
       const auto expected = one_by_one(plain, steps, true);

@@ -16,6 +16,7 @@ using Future = std::future<ExecutionResult>;
 struct PipelineStore : LedgerStore {
   PipelineStore() {
     one_lane.lanes = 1;
+    one_lane.lone_command = LoneCommand::batch;  // Tests are of batches, unless they say otherwise.
     one_lane.batch_time = std::chrono::minutes{1};  // What waits is a batch, however slow the machine is.
   }
 

@@ -1,5 +1,6 @@
 #include "support/postgres_proxy.hpp"
 
+#include <algorithm>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -243,6 +244,12 @@ std::size_t PostgresProxy::last_with(const std::string& text) const {
   const std::scoped_lock lock{mutex_};
   const auto found = last_with_.find(text);
   return found == last_with_.end() ? 0 : found->second;
+}
+
+bool PostgresProxy::has_seen(const std::string& part) const {
+  const std::scoped_lock lock{mutex_};
+  return std::any_of(last_with_.begin(), last_with_.end(),
+                     [&](const auto& message) { return message.first.find(part) != std::string::npos; });
 }
 
 std::string PostgresProxy::struck() const {

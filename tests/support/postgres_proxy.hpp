@@ -75,6 +75,9 @@ class PostgresProxy {
   /// Which one of these was the last with this text; 0: none.
   [[nodiscard]] std::size_t last_with(const std::string& text) const;
 
+  /// Whether any of them had this in its text.
+  [[nodiscard]] bool has_seen(const std::string& part) const;
+
   /// Cuts the connection that sends the nth query from now on, which never arrives; 0: none.
   void cut_at_query(int n) noexcept { queries_left_ = n; }
 

@@ -132,6 +132,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_code) {
   require_default("### PipelineOptions", "lanes", std::to_string(pipeline.lanes));
   require_default("### PipelineOptions", "capacity", std::to_string(pipeline.capacity));
   require_default("### PipelineOptions", "when_full", pipeline.when_full == WhenFull::wait ? "wait" : "fail");
+  require_default("### PipelineOptions", "lone_command", pipeline.lone_command == LoneCommand::execute ? "execute" : "batch");
   require_default("### PipelineOptions", "batch", std::to_string(pipeline.batch));
   require_default("### PipelineOptions", "batch_time", std::to_string(pipeline.batch_time.count() / 1000) + " ms");
   require_default("### PipelineOptions", "cache_bytes", std::to_string(pipeline.cache_bytes >> 20U) + " MiB");

@@ -32,6 +32,12 @@ enum class WhenFull : std::uint8_t {
   fail,  ///< Completes with Error(pipeline_full).
 };
 
+/// What becomes of a command that waits alone when its lane is free.
+enum class LoneCommand : std::uint8_t {
+  execute,  ///< It is executed as a call of its own: statements for many cost more when there is only one.
+  batch,  ///< It is a batch of one, and its aggregate is kept for the next.
+};
+
 /// How a pipeline works. The defaults suit a database on the same machine or network.
 struct PipelineOptions {
   int lanes = 2;                     ///< Threads, each with a connection of its own.
@@ -39,6 +45,7 @@ struct PipelineOptions {
   WhenFull when_full = WhenFull::wait;
   std::size_t batch = 256;           ///< Most commands of one transaction.
   std::chrono::microseconds batch_time{5'000};  ///< After so long a batch takes no further command and is written.
+  LoneCommand lone_command = LoneCommand::execute;
   std::size_t cache_bytes = std::size_t{64} << 20U;  ///< Roughly the memory for states of aggregates, in all lanes.
   /// For how long commands wait for a database that is unreachable before they fail with Error(connection_lost).
   std::chrono::milliseconds reconnect_for{30'000};

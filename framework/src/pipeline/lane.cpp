@@ -99,6 +99,10 @@ std::size_t Lane::settle_some(std::span<Submission> commands) {
       answer_all(commands, stopped());
       return commands.size();
     }
+    if (goes_alone(commands)) {
+      execute(commands.front());
+      return 1;
+    }
     BatchAttempt attempt{context_};
     std::size_t count = 0;
     try {
@@ -134,6 +138,10 @@ std::size_t Lane::settle_some(std::span<Submission> commands) {
     for (std::size_t i = 0; i < count; ++i) answer(commands[i], attempt.finish(i));
     return count;
   }
+}
+
+bool Lane::goes_alone(std::span<const Submission> commands) const {
+  return commands.size() == 1 && options_.lone_command == LoneCommand::execute;
 }
 
 /// What one of them fails with is not to fail the others.

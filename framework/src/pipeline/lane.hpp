@@ -52,6 +52,7 @@ class Lane {
   void carry_out(std::span<Submission> commands) noexcept;
   void settle_all(std::span<Submission> commands);
   [[nodiscard]] std::size_t settle_some(std::span<Submission> commands);
+  [[nodiscard]] bool goes_alone(std::span<const Submission> commands) const;
   void settle_parts(std::span<Submission> commands);
   void execute(Submission& command);
   [[nodiscard]] Outcome outcome_alone(const Submission& command);
