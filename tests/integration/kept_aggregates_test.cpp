@@ -46,6 +46,15 @@ struct Fixture : ShelfStore {
     app->commands().execute(command(id, [&](Repository& books) { days = books.load<Book>(id).days(); }));
     return days;
   }
+  /// Changes stored events of the book in all ways, and compares what commands see then.
+  void change_by_hand() {
+    (void)value("update sequent_schema.events set event_json = '{\"days\": 40}' where sequence_number = 2");
+    BOOST_TEST(days_seen() == 41);
+    (void)value("update sequent_schema.events_default set event_json = '{\"days\": 50}' where sequence_number = 2");
+    BOOST_TEST(days_seen() == 51);
+    (void)value("delete from sequent_schema.events_default where sequence_number = 3");
+    BOOST_TEST(days_seen() == 50);
+  }
   void delete_book() {
     Deletion{options}.delete_streams(std::vector{id});
     (void)value("delete from view_schema.book_records where aggregate_id = '" + uuid_text(id) + "'");
@@ -58,6 +67,54 @@ struct Fixture : ShelfStore {
   PostgresProxy proxy{options.database_url};
   AggregateId id = add_book();  // Three events, with those of the constructor.
 };
+
+/// Two programs with two threads each, which change the same wallets.
+void let_programs_meet(bool rely) {
+  WalletStore store;
+  store.build_views();
+  store.options.kept_aggregates_bytes = megabyte;
+  store.options.rely_on_kept_aggregates = rely;
+  Execution patient;
+  patient.retry.attempts = 1'000;
+  std::vector<std::unique_ptr<Application>> programs;
+  for (int i = 0; i < 2; ++i) {
+    programs.push_back(std::make_unique<Application>(store.options, std::vector<Domain>{wallet::domain()}, patient));
+  }
+  std::vector<AggregateId> wallets;
+  for (int i = 0; i < 4; ++i) wallets.push_back(store.create_wallet());
+  std::atomic<int> stored{0};
+  std::atomic<int> unexpected{0};
+  const auto work = [&](unsigned seed) {
+    std::mt19937 random{seed};
+    for (int i = 0; i < 100; ++i) {
+      const AggregateId& chosen = wallets[random() % wallets.size()];
+      try {
+        CommandService& commands = programs[seed % 2]->commands();
+        if (random() % 3 == 0) {
+          commands.execute(WalletStore::draw(chosen, 2));
+        } else {
+          commands.execute(WalletStore::add(chosen, 1));
+        }
+        ++stored;
+      } catch (const DomainError&) {
+        // The balance did not cover the draw.
+      } catch (const std::exception& error) {
+        ++unexpected;
+        std::fprintf(stderr, "unexpected: %s\n", error.what());
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned seed = 0; seed < 4; ++seed) threads.emplace_back(work, seed);
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(unexpected == 0);
+  BOOST_TEST(store.value("select count(*) from sequent_schema.events") == std::to_string(stored + 4));
+  BOOST_TEST(store.value("select count(*) from (select aggregate_id from sequent_schema.events group by aggregate_id "
+                         "having max(sequence_number) <> count(*)) gaps") == "0");
+  BOOST_TEST(store.wrong_wallets() == "0");
+  BOOST_TEST(store.wrong_transactions() == "0");
+  BOOST_TEST(store.value("select count(*) from view_schema.wallet_records where balance < 0") == "0");
+}
 
 }  // namespace
 
@@ -77,14 +134,7 @@ BOOST_AUTO_TEST_CASE(a_program_relies_on_nothing_unless_it_is_told_to) {
   BOOST_TEST(round_trips(lending()) == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) {
-  (void)value("update sequent_schema.events set event_json = '{\"days\": 40}' where sequence_number = 2");
-  BOOST_TEST(days_seen() == 41);
-  (void)value("update sequent_schema.events_default set event_json = '{\"days\": 50}' where sequence_number = 2");
-  BOOST_TEST(days_seen() == 51);
-  (void)value("delete from sequent_schema.events_default where sequence_number = 3");
-  BOOST_TEST(days_seen() == 50);
-}
+BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) { change_by_hand(); }
 
 BOOST_AUTO_TEST_CASE(an_aggregate_that_others_change_each_time_is_loaded_for_a_while) {
   std::size_t failed = 0;
@@ -241,50 +291,8 @@ BOOST_AUTO_TEST_CASE(a_call_whose_commit_is_in_doubt_is_not_made_again) {
 }
 
 BOOST_AUTO_TEST_CASE(programs_and_threads_that_keep_the_same_aggregates_lose_and_double_nothing) {
-  WalletStore store;
-  store.build_views();
-  store.options.kept_aggregates_bytes = megabyte;
-  store.options.rely_on_kept_aggregates = true;
-  Execution patient;
-  patient.retry.attempts = 1'000;
-  std::vector<std::unique_ptr<Application>> programs;
-  for (int i = 0; i < 2; ++i) {
-    programs.push_back(std::make_unique<Application>(store.options, std::vector<Domain>{wallet::domain()}, patient));
-  }
-  std::vector<AggregateId> wallets;
-  for (int i = 0; i < 4; ++i) wallets.push_back(store.create_wallet());
-  std::atomic<int> stored{0};
-  std::atomic<int> unexpected{0};
-  const auto work = [&](unsigned seed) {
-    std::mt19937 random{seed};
-    for (int i = 0; i < 100; ++i) {
-      const AggregateId& chosen = wallets[random() % wallets.size()];
-      try {
-        CommandService& commands = programs[seed % 2]->commands();
-        if (random() % 3 == 0) {
-          commands.execute(WalletStore::draw(chosen, 2));
-        } else {
-          commands.execute(WalletStore::add(chosen, 1));
-        }
-        ++stored;
-      } catch (const DomainError&) {
-        // The balance did not cover the draw.
-      } catch (const std::exception& error) {
-        ++unexpected;
-        std::fprintf(stderr, "unexpected: %s\n", error.what());
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned seed = 0; seed < 4; ++seed) threads.emplace_back(work, seed);
-  for (std::thread& thread : threads) thread.join();
-  BOOST_TEST(unexpected == 0);
-  BOOST_TEST(store.value("select count(*) from sequent_schema.events") == std::to_string(stored + 4));
-  BOOST_TEST(store.value("select count(*) from (select aggregate_id from sequent_schema.events group by aggregate_id "
-                         "having max(sequence_number) <> count(*)) gaps") == "0");
-  BOOST_TEST(store.wrong_wallets() == "0");
-  BOOST_TEST(store.wrong_transactions() == "0");
-  BOOST_TEST(store.value("select count(*) from view_schema.wallet_records where balance < 0") == "0");
+  let_programs_meet(false);
+  let_programs_meet(true);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -349,14 +357,7 @@ BOOST_AUTO_TEST_CASE(what_is_new_of_a_stream_may_be_more_than_is_read_at_once) {
   BOOST_TEST(days_seen() == 5'003);
 }
 
-BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) {
-  (void)value("update sequent_schema.events set event_json = '{\"days\": 40}' where sequence_number = 2");
-  BOOST_TEST(days_seen() == 41);
-  (void)value("update sequent_schema.events_default set event_json = '{\"days\": 50}' where sequence_number = 2");
-  BOOST_TEST(days_seen() == 51);
-  (void)value("delete from sequent_schema.events_default where sequence_number = 3");
-  BOOST_TEST(days_seen() == 50);
-}
+BOOST_AUTO_TEST_CASE(events_that_were_changed_by_hand_are_noticed) { change_by_hand(); }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_was_deleted_is_missing_and_one_made_again_is_another) {
   delete_book();

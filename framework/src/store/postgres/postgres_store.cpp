@@ -73,7 +73,8 @@ void PostgresStore::prepare(Connection& connection) const {
       {"{edition}", kept_.enabled() ? ", a.xmin as edition" : ""},
       {"{its_edition}", kept_.enabled() ? ", (select edition from aggregate)" : ""}};
   std::string loads;
-  for (const char* name : {"load_stream", "load_range", "load_snapshot", "load_streams", "load_until", "load_any_streams", "load_since"}) {
+  for (const char* name : {"load_stream", "load_since", "load_range", "load_snapshot", "load_streams", "load_until",
+                           "load_any_streams"}) {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;
