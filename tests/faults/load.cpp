@@ -96,15 +96,21 @@ void NumberedLoad::answer(std::size_t n, const std::exception_ptr& error, const 
   }
 }
 
-std::string NumberedLoad::summary() const {
-  std::array<int, 5> counts{};
+NumberedLoad::Counts NumberedLoad::counts() const {
+  Counts counts{};
   for (const Entry& entry : entries_) ++counts[static_cast<std::size_t>(entry.state)];
-  return std::to_string(counts[1]) + " acknowledged, " + std::to_string(counts[2]) + " refused, " +
-         std::to_string(counts[3]) + " in doubt, " + std::to_string(counts[4]) + " failed";
+  return counts;
 }
 
-std::vector<std::string> faults_found(const std::string& url, const NumberedLoad& load) {
-  std::vector<std::string> faults;
+std::string NumberedLoad::text_of(const Counts& counts) {
+  const auto count = [&](State state) { return std::to_string(counts[static_cast<std::size_t>(state)]); };
+  return count(State::acknowledged) + " acknowledged, " + count(State::refused) + " refused, " + count(State::in_doubt) +
+         " in doubt, " + count(State::failed) + " failed";
+}
+
+Findings look_for_faults(const std::string& url, const NumberedLoad& load) {
+  Findings findings;
+  std::vector<std::string>& faults = findings.wrong;
   pqxx::connection connection{url};
   pqxx::nontransaction work{connection};
   const auto stored = stored_by_user(work);
@@ -122,6 +128,7 @@ std::vector<std::string> faults_found(const std::string& url, const NumberedLoad
       faults.push_back(name(n) + " failed, and not in doubt, and is stored: " + entry.message);
     }
     if (times == 0) continue;
+    ++findings.stored;
     const Stored& event = found->second.front();
     if (entry.state == State::acknowledged && event.sequence_number != entry.sequence_number) {
       faults.push_back(name(n) + " was told event " + std::to_string(entry.sequence_number) + " and has event " +
@@ -133,7 +140,7 @@ std::vector<std::string> faults_found(const std::string& url, const NumberedLoad
     if (event.sequence_number < before) faults.push_back(name(n) + " is stored before one that was submitted earlier");
     before = std::max(before, event.sequence_number);
   }
-  return faults;
+  return findings;
 }
 
 }  // namespace seriatim::testing

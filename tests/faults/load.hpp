@@ -1,6 +1,7 @@
 #pragma once
 // Commands under load, each of which can be told from all others, and what became of them.
 
+#include <array>
 #include <mutex>
 #include <random>
 #include <string>
@@ -17,6 +18,8 @@ namespace seriatim::testing {
 class NumberedLoad {
  public:
   enum class State : std::uint8_t { waiting, acknowledged, refused, in_doubt, failed };
+  static constexpr std::size_t states = 5;
+  using Counts = std::array<std::size_t, states>;  ///< By state.
 
   /// What one command came to.
   struct Entry {
@@ -39,7 +42,9 @@ class NumberedLoad {
 
   /// Once everything has been answered.
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
-  [[nodiscard]] std::string summary() const;
+  [[nodiscard]] Counts counts() const;
+  /// "8 acknowledged, 2 refused, 0 in doubt, 0 failed".
+  [[nodiscard]] static std::string text_of(const Counts& counts);
 
   /// The user of the n-th command.
   [[nodiscard]] static Uuid user(std::size_t n);
@@ -55,7 +60,11 @@ class NumberedLoad {
   std::vector<Entry> entries_;
 };
 
-/// What is wrong with a store after `load` went through it; empty when nothing is.
-[[nodiscard]] std::vector<std::string> faults_found(const std::string& url, const NumberedLoad& load);
+/// What a store holds after `load` went through it.
+struct Findings {
+  std::vector<std::string> wrong;  ///< Empty when nothing is.
+  std::size_t stored = 0;          ///< Commands of the load that are there.
+};
+[[nodiscard]] Findings look_for_faults(const std::string& url, const NumberedLoad& load);
 
 }  // namespace seriatim::testing

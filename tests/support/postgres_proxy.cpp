@@ -203,10 +203,12 @@ void PostgresProxy::read_client(Session& session) {
 
 void PostgresProxy::pass_on_request(Session& session, const std::string& message) {
   if (message.front() == 'Q' && queries_left_ > 0 && --queries_left_ == 0) {
+    ++cuts_;
     session.open = false;
     return;
   }
   const Cut cut = commits(message) ? cut_.exchange(Cut::none) : Cut::none;
+  if (cut != Cut::none) ++cuts_;
   if (cut == Cut::before_commit) {
     session.open = false;
     return;
@@ -224,6 +226,7 @@ bool PostgresProxy::pass_on(int target, std::string_view message) {
     return send_all(target, message);
   }
   bytes_left_ = -1;
+  ++cuts_;
   (void)send_all(target, message.substr(0, static_cast<std::size_t>(left)));
   return false;
 }

@@ -40,6 +40,9 @@ class PostgresProxy {
   /// Rows that the server has sent so far.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
 
+  /// Connections that `cut_next`, `cut_at_query` and `cut_after` have cut so far.
+  [[nodiscard]] std::size_t cuts() const noexcept { return cuts_; }
+
   enum class Cut : std::uint8_t {
     none,
     before_commit,  ///< The message with COMMIT never arrives.
@@ -115,6 +118,7 @@ class PostgresProxy {
   int wake_[2] = {-1, -1};  ///< Written to when the thread is to end ('x') or to cut all sessions ('c').
   std::atomic<std::size_t> round_trips_{0};
   std::atomic<std::size_t> rows_{0};
+  std::atomic<std::size_t> cuts_{0};
   std::atomic<Cut> cut_{Cut::none};
   mutable std::mutex mutex_;  ///< Guards the six below.
   std::size_t strike_at_ = 0;

@@ -1,4 +1,4 @@
-// seriatim-bench [commands|pipeline|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
+// seriatim-bench [commands|pipeline|lone|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] [--socket]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,13 +21,14 @@ struct Arguments {
 
 [[noreturn]] void usage(int status) {
   std::printf(
-      "usage: tools/bench [commands|pipeline|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
+      "usage: tools/bench [commands|pipeline|lone|features|load|replay|offline|micro] [--rounds N] [--seconds N] [--wallets N] [--events N] [--workers N] "
       "[--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` with 1 and 8 threads and the pipeline, beside pgbench with 1, 8 and 32 clients: commands/s, latency\n"
       "             of the pipeline at half load, CPU of the program and of the server and bytes of WAL a command\n"
       "             (default: all parts)\n"
       "  pipeline   of that, the pipeline alone\n"
+      "  lone       of that, single commands through one lane beside `execute`\n"
       "  features   `execute` with filter, middleware, validation, unique key and workflow, without and with a receipt\n"
       "  load       aggregates of 10, 1,000 and 10,000 events, without and with a snapshot, beside their bare rows\n"
       "  replay     a view rebuilt from all events beside ordered COPY TO STDOUT of the same events\n"
@@ -51,7 +52,7 @@ Arguments parse(int argc, char** argv) {
       arguments.by_socket = true;
       continue;
     }
-    if (word == "commands" || word == "pipeline" || word == "features" || word == "load" || word == "replay" || word == "offline" ||
+    if (word == "commands" || word == "pipeline" || word == "lone" || word == "features" || word == "load" || word == "replay" || word == "offline" ||
         word == "micro") {
       arguments.what = word;
       continue;
@@ -91,6 +92,9 @@ int main(int argc, char** argv) {
     }
     if (arguments.what == "pipeline") {
       bench::measure_pipeline(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
+    }
+    if (arguments.what == "lone") {
+      bench::measure_lone(bench::StoreFixture{arguments.wallets, 10, arguments.by_socket}, arguments.rounds, arguments.seconds);
     }
     if (wanted("features")) {
       bench::measure_features(bench::StoreFixture{1, 1, arguments.by_socket}, arguments.rounds, arguments.seconds);

@@ -32,6 +32,9 @@ void measure_commands(const StoreFixture& store, int rounds, int seconds);
 /// single commands beside `execute`.
 void measure_pipeline(const StoreFixture& store, int rounds, int seconds);
 
+/// Of that, single commands beside `execute` alone: of any wallet, and all of one.
+void measure_lone(const StoreFixture& store, int rounds, int seconds);
+
 /// What surrounds a command: filter, middleware, validation, a unique key that moves, a workflow with a second command.
 void measure_features(const StoreFixture& store, int rounds, int seconds);
 
