@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(two_programs_that_change_the_same_aggregates_at_once_lose_a
   for (const char* owner : {"a", "b", "c"}) ids.push_back(account(owner));
   PipelineOptions small;
   small.batch = 10;
-  const auto theirs = others->pipeline(small);
+  auto theirs = others->pipeline(small);
   start(small);
   // By program and account: the numbers of the events in the order of the answers.
   std::vector<std::vector<std::vector<std::int32_t>>> told(2, std::vector<std::vector<std::int32_t>>(ids.size()));
@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(two_programs_that_change_the_same_aggregates_at_once_lose_a
   other.join();
   pipeline->stop(PipelineStop::drain);
   theirs->stop(PipelineStop::drain);
-  pipeline.reset();
+  pipeline.reset();  // Then all completions have returned.
+  theirs.reset();
   std::int64_t stored = 0;
   std::int64_t refused = 0;
   for (const auto& program : told) {
