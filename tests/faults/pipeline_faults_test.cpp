@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
-#include <utility>
 
 #include "load.hpp"
 #include "support/ledger_store.hpp"
@@ -51,7 +50,8 @@ struct Run {
   template <class Fault>
   void carry_out(const std::string& kind, const std::string& url, Fault&& fault, const std::function<std::size_t()>& injected) {
     BOOST_TEST_MESSAGE("seed " << chosen << "; set SERIATIM_TEST_SEED to repeat");
-    const std::string direct = std::exchange(store.options.database_url, url);
+    const std::string direct = store.options.database_url;
+    store.options.database_url = url;
     store.open({});
     store.options.database_url = direct;  // Nobody cuts off those who check.
     NumberedLoad load{accounts, chosen};
