@@ -52,13 +52,13 @@ BOOST_AUTO_TEST_CASE(a_command_is_submitted_with_a_callback_a_future_or_a_corout
   BOOST_TEST(opened.events.front().type == "Ledger::Opened");
   BOOST_TEST(opened.events.front().sequence_number == 1);
 
-  std::promise<std::thread::id> called;
+  std::promise<std::pair<std::thread::id, std::int32_t>> called;
   pipeline->submit(deposit(id, 3), [&](const std::exception_ptr& error, const ExecutionResult& result) {
-    BOOST_TEST((error == nullptr));
-    BOOST_TEST(result.events.front().sequence_number == 2);
-    called.set_value(std::this_thread::get_id());
+    called.set_value({std::this_thread::get_id(), error == nullptr ? result.events.front().sequence_number : 0});
   });
-  BOOST_TEST((called.get_future().get() != std::this_thread::get_id()));
+  const auto [thread, sequence_number] = called.get_future().get();
+  BOOST_TEST((thread != std::this_thread::get_id()));
+  BOOST_TEST(sequence_number == 2);
 
   boost::asio::io_context context;
   bool refused = false;
