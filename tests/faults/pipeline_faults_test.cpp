@@ -43,6 +43,7 @@ struct Run {
     options.lanes = 3;
     options.batch = 20;
     options.capacity = 200;
+    if (chosen % 2 == 0) options.lone_command = LoneCommand::batch;
     options.reconnect_for = std::chrono::hours{1};  // However slow the machine is, it comes back.
   }
 
