@@ -164,6 +164,7 @@ void Lane::execute(Submission& command) { answer(command, outcome_alone(command)
 
 /// As a call of its own.
 Outcome Lane::outcome_alone(const Submission& command) {
+  std::exception_ptr doubt;  // Of an attempt that may have stored it: unless the database says more, it stands.
   for (;;) {
     Outcome outcome;
     try {
@@ -175,8 +176,10 @@ Outcome Lane::outcome_alone(const Submission& command) {
       outcome.error = std::current_exception();
       const bool lost = error.code() == ErrorCode::connection_lost;
       const bool can_tell = error.in_doubt() && command.request().has_keys();
+      if (error.in_doubt()) doubt = outcome.error;
       if (lost || error.in_doubt()) cache_.clear();
       if ((lost || can_tell) && wait_for_database()) continue;
+      if (lost && doubt != nullptr) outcome.error = doubt;
       if (!lost && !error.in_doubt()) unreachable_since_.reset();
     } catch (...) {
       outcome.error = std::current_exception();
