@@ -1,5 +1,6 @@
 // The command pipeline: commands that come one at a time.
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 #include "support/pipeline_store.hpp"
 #include "support/postgres_proxy.hpp"
@@ -16,8 +17,9 @@ struct LoneStore : PipelineStore {
 /// With the program that is tested behind a proxy.
 struct ProxiedStore : LoneStore {
   ProxiedStore() {
-    options.database_url = proxy.url();
+    const std::string direct = std::exchange(options.database_url, proxy.url());
     open({});
+    options.database_url = direct;  // The test itself looks past the proxy.
     start();
   }
   ~ProxiedStore() { pipeline.reset(); }  // Before the proxy.
@@ -26,6 +28,12 @@ struct ProxiedStore : LoneStore {
 
   PostgresProxy proxy{options.database_url};
 };
+
+template <class C>
+C with_key(C command) {
+  command.idempotency_key = "key";
+  return command;
+}
 
 }  // namespace
 
@@ -67,6 +75,67 @@ BOOST_FIXTURE_TEST_CASE(commands_that_come_alone_and_in_batches_build_on_each_ot
   BOOST_TEST(submit(withdraw(id, 5)).get().events.front().sequence_number == 8);
   BOOST_TEST(balance(id) == "0");
   BOOST_TEST(damage() == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(time_does_not_run_backwards_in_a_lane_whichever_way_its_commands_go, LoneStore) {
+  const auto clock = std::make_shared<FixedClock>(SystemClock{}.now() + std::chrono::hours{1});
+  app = std::make_unique<Application>(options, std::vector<Domain>{ledger::domain(script)}, clock);
+  start();
+  const AggregateId id = account("a");
+  const auto set_back = [&] { clock->advance(std::chrono::minutes{-1}); };
+  submit(deposit(id, 1)).get();
+  set_back();
+  submit(deposit(id, 1)).get();
+  set_back();
+  hold(account("held"));
+  Future first = submit(deposit(id, 1));
+  Future second = submit(deposit(id, 1));
+  go();
+  first.get();
+  second.get();
+  set_back();
+  submit(deposit(id, 1)).get();
+  BOOST_TEST(transactions(id) == "4");
+  BOOST_TEST(damage() == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_command_alone_that_may_be_stored_stays_in_doubt_when_the_database_does_not_come_back, ProxiedStore) {
+  const AggregateId id = account("a");
+  one_lane.reconnect_for = std::chrono::milliseconds{20};
+  start();
+  submit(deposit(id, 1)).get();
+  proxy.close_door();
+  proxy.cut_next(PostgresProxy::Cut::after_commit);
+  Future doubtful = submit(with_key(deposit(id, 1)));
+  BOOST_CHECK((error_of(doubtful) == ErrorCode::in_doubt));
+  Future after = submit(deposit(id, 1));
+  BOOST_CHECK((error_of(after) == ErrorCode::connection_lost));
+  BOOST_TEST(balance(id) == "2");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_that_may_be_stored_stays_in_doubt_when_the_database_does_not_come_back, ProxiedStore) {
+  const AggregateId id = account("a");
+  const AggregateId before = account("b");
+  one_lane.reconnect_for = std::chrono::milliseconds{20};
+  start();
+  script->handling = [&](const Command& command) {
+    if (command.aggregate_id == before) {
+      reached.set_value();
+      released.get_future().wait();
+    } else {
+      proxy.close_door();
+      proxy.cut_next(PostgresProxy::Cut::after_commit);
+    }
+  };
+  Future done = submit(deposit(before, 1));
+  reached.get_future().wait();
+  Future with = submit(with_key(deposit(id, 1)));
+  Future without = submit(deposit(id, 1));
+  go();
+  BOOST_TEST(done.get().events.size() == 1U);
+  BOOST_CHECK((error_of(with) == ErrorCode::in_doubt));
+  BOOST_CHECK((error_of(without) == ErrorCode::in_doubt));
+  BOOST_TEST(balance(id) == "2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

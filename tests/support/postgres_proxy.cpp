@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -230,6 +231,8 @@ bool PostgresProxy::pass_on(int target, std::string_view message) {
   (void)send_all(target, message.substr(0, static_cast<std::size_t>(left)));
   return false;
 }
+
+void PostgresProxy::close_door() { std::filesystem::remove(directory_.path().string() + socket_name); }
 
 void PostgresProxy::cut_all() { (void)!::write(wake_[1], "c", 1); }
 

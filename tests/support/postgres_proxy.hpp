@@ -52,6 +52,9 @@ class PostgresProxy {
   /// Cuts the connection that sends the next message with a COMMIT at its end; after that, none.
   void cut_next(Cut cut) noexcept { cut_ = cut; }
 
+  /// Nobody can connect any more. Connections that are open stay.
+  void close_door();
+
   /// Cuts all connections, as when all clients are killed.
   void cut_all();
 

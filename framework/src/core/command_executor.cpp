@@ -29,12 +29,15 @@ ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::
     call->enqueue(std::move(commands), statements);
     return {};
   }
-  const CommandRequest request{std::move(commands), std::move(statements)};
+  return carry_out(CommandRequest{std::move(commands), std::move(statements)}, context_);
+}
+
+ExecutionResult CommandExecutor::carry_out(const CommandRequest& request, const CallContext& calls) {
   Retries retries{context_.execution.retry};
   bool anew = false;
   for (;;) {
     const Active active = active_views();
-    Attempt attempt = try_to_run(request, *active, anew);
+    Attempt attempt = try_to_run(request, calls, *active, anew);
     if (attempt.failure == nullptr) {
       run_after_commit(*this, std::move(attempt.after_commit), attempt.result);
       return std::move(attempt.result);
@@ -49,10 +52,10 @@ ExecutionResult CommandExecutor::execute(std::vector<AnyCommand> commands, std::
   }
 }
 
-CommandExecutor::Attempt CommandExecutor::try_to_run(const CommandRequest& request, const views::ActiveViews& active,
-                                                     bool anew) const {
+CommandExecutor::Attempt CommandExecutor::try_to_run(const CommandRequest& request, const CallContext& calls,
+                                                     const views::ActiveViews& active, bool anew) {
   Attempt attempt;
-  CommandCall call{context_, active, nullptr, nullptr, anew};
+  CommandCall call{calls, active, nullptr, nullptr, anew};
   try {
     attempt.result = call.run(request);
     attempt.after_commit = call.take_after_commit();

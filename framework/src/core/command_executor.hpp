@@ -22,6 +22,9 @@ class CommandExecutor final : public CommandService {
   ExecutionResult execute(std::vector<AnyCommand> commands, std::vector<SqlStatement> statements) override;
   [[nodiscard]] AnyCommand decode(std::string_view json) const override;
 
+  /// What `execute` does outside of any call, with calls that differ from those of this service in their clock.
+  ExecutionResult carry_out(const CommandRequest& request, const CallContext& calls);
+
   /// Does what `execute` would do and stores nothing: `dry_run` takes what would be stored, and is told what is done.
   ExecutionResult rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run);
 
@@ -46,7 +49,8 @@ class CommandExecutor final : public CommandService {
     bool relied_on_kept = false;   ///< See CommandCall. Of a failure.
   };
 
-  [[nodiscard]] Attempt try_to_run(const CommandRequest& request, const views::ActiveViews& active, bool anew) const;
+  [[nodiscard]] static Attempt try_to_run(const CommandRequest& request, const CallContext& calls,
+                                          const views::ActiveViews& active, bool anew);
   [[nodiscard]] std::optional<ExecutionResult> first_outcome(const CommandRequest& request,
                                                              const std::exception_ptr& failure) const;
   [[nodiscard]] bool try_again(const std::exception_ptr& failure, const Active& met, Retries& retries);

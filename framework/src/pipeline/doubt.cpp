@@ -25,7 +25,7 @@ void Doubt::settle() {
   confirm_first();
   const std::size_t probe = first_with_key();
   if (probe == commands_.size()) return give_up(commands_.size());
-  Outcome outcome = lane_.outcome_alone(commands_[probe]);
+  Outcome outcome = lane_.outcome_alone(commands_[probe], error_);
   if (is_first_outcome(outcome, probe)) return finish_all();
   if (outcome.error != nullptr) {
     give_up(probe);

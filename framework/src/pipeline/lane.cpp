@@ -29,6 +29,7 @@ Lane::Lane(core::CommandExecutor& executor, postgres::PostgresStore& store, cons
       batch_store_{state_},
       clock_{executor.context().clock},
       calls_{calls_of(executor.context(), batch_store_, clock_)},
+      alone_{calls_of(executor.context(), executor.context().store, clock_)},
       context_{executor, calls_, state_, options.batch_time},
       thread_{[this] { work(); }} {}
 
@@ -162,13 +163,12 @@ bool Lane::try_again(const Error& error, const BatchAttempt& attempt, int attemp
 
 void Lane::execute(Submission& command) { answer(command, outcome_alone(command)); }
 
-/// As a call of its own.
-Outcome Lane::outcome_alone(const Submission& command) {
-  std::exception_ptr doubt;  // Of an attempt that may have stored it: unless the database says more, it stands.
+/// As a call of its own. `doubt` is the error of an attempt that may have stored it: unless the database says more, it stands.
+Outcome Lane::outcome_alone(const Submission& command, std::exception_ptr doubt) {
   for (;;) {
     Outcome outcome;
     try {
-      outcome.result = executor_.execute(std::vector<AnyCommand>{command.command()}, {});
+      outcome.result = executor_.carry_out(command.request(), alone_);
       unreachable_since_.reset();
       back_off_.reset();
       for (const StoredEvent& event : outcome.result.events) cache_.erase(event.aggregate_id);
@@ -180,6 +180,7 @@ Outcome Lane::outcome_alone(const Submission& command) {
       if (lost || error.in_doubt()) cache_.clear();
       if ((lost || can_tell) && wait_for_database()) continue;
       if (lost && doubt != nullptr) outcome.error = doubt;
+      if (lost && doubt == nullptr && cancelled()) outcome.error = stopped();
       if (!lost && !error.in_doubt()) unreachable_since_.reset();
     } catch (...) {
       outcome.error = std::current_exception();

@@ -55,7 +55,7 @@ class Lane {
   [[nodiscard]] bool goes_alone(std::span<const Submission> commands) const;
   void settle_parts(std::span<Submission> commands);
   void execute(Submission& command);
-  [[nodiscard]] Outcome outcome_alone(const Submission& command);
+  [[nodiscard]] Outcome outcome_alone(const Submission& command, std::exception_ptr doubt = nullptr);
   [[nodiscard]] bool try_again(const Error& error, const BatchAttempt& attempt, int attempts);
   [[nodiscard]] bool wait_for_database();
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
@@ -70,7 +70,8 @@ class Lane {
   BatchState state_;
   BatchStore batch_store_;
   LaneClock clock_;
-  const core::CallContext calls_;
+  const core::CallContext calls_;  ///< Of a batch.
+  const core::CallContext alone_;  ///< Of a command that is executed alone.
   const BatchContext context_;
   BackOff back_off_;
   std::optional<Steady::time_point> unreachable_since_;
