@@ -1,4 +1,5 @@
 // The command pipeline: commands that come one at a time.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <utility>
 
@@ -17,14 +18,18 @@ struct LoneStore : PipelineStore {
 /// With the program that is tested behind a proxy.
 struct ProxiedStore : LoneStore {
   ProxiedStore() {
-    const std::string direct = std::exchange(options.database_url, proxy.url());
-    open({});
-    options.database_url = direct;  // The test itself looks past the proxy.
+    open_behind_proxy({});
     start();
   }
   ~ProxiedStore() { pipeline.reset(); }  // Before the proxy.
   ProxiedStore(const ProxiedStore&) = delete;
   ProxiedStore& operator=(const ProxiedStore&) = delete;
+
+  void open_behind_proxy(Execution execution) {
+    const std::string direct = std::exchange(options.database_url, proxy.url());
+    open(std::move(execution));
+    options.database_url = direct;  // The test itself looks past the proxy.
+  }
 
   PostgresProxy proxy{options.database_url};
 };
@@ -136,6 +141,29 @@ BOOST_FIXTURE_TEST_CASE(a_batch_that_may_be_stored_stays_in_doubt_when_the_datab
   BOOST_CHECK((error_of(with) == ErrorCode::in_doubt));
   BOOST_CHECK((error_of(without) == ErrorCode::in_doubt));
   BOOST_TEST(balance(id) == "2");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cancellation_ends_the_wait_of_a_command_alone_for_its_database, ProxiedStore) {
+  const AggregateId id = account("a");
+  std::atomic<int> attempts{0};
+  std::promise<void> waited;
+  Execution execution;
+  execution.filters.push_back([&](AnyCommand&) {
+    if (++attempts == 2) waited.set_value();
+  });
+  pipeline.reset();
+  open_behind_proxy(execution);
+  one_lane.reconnect_for = std::chrono::hours{1};
+  start();
+  submit(deposit(id, 1)).get();  // Connects, and finds out about the views.
+  attempts = 0;
+  proxy.close_door();
+  proxy.cut_at_query(1);
+  Future waiting = submit(deposit(id, 1));
+  waited.get_future().wait();
+  pipeline->stop(PipelineStop::cancel);
+  BOOST_CHECK((error_of(waiting) == ErrorCode::pipeline_stopped));
+  BOOST_TEST(balance(id) == "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
