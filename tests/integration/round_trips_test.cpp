@@ -108,4 +108,21 @@ BOOST_AUTO_TEST_CASE(a_key_a_snapshot_mark_and_a_receipt_together_take_no_round_
   BOOST_TEST(value("select count(*) from sequent_schema.command_receipts") == "3");
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_stands_when_the_connection_ends_at_its_rollback_and_the_next_command_gets_another) {
+  const Act refused = command(id, [this](Repository& books) {
+    books.load<Book>(id).lend(7);
+    throw DomainError{"no", "never"};
+  });
+  // On a connection of its own, so that the first command has statements to prepare, which are not sent.
+  const auto refuse_anew = [&](std::size_t struck_message) {
+    open({});
+    proxy.strike_at(struck_message, PostgresProxy::Strike::cut_before);
+    BOOST_CHECK_THROW(app->commands().execute(lending(), refused), DomainError);
+  };
+  refuse_anew(0);
+  refuse_anew(proxy.last_with("rollback"));
+  BOOST_TEST(proxy.struck() == "rollback");
+  BOOST_CHECK_NO_THROW(app->commands().execute(lending()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -80,9 +80,9 @@ std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
 PostgresTransaction::~PostgresTransaction() {
   if (!finished_) store_.kept().forget(streams_.relied());
   if (connection_ == nullptr) return;
+  batch_.reset();  // It refers to the connection, which may end here.
   try {
     if (!finished_ && connection_->usable()) connection_->execute("rollback");
-    batch_.reset();
     store_.pool().give_back(std::move(connection_));
   } catch (const std::exception&) {
     // A connection that cannot roll back is closed, and the server rolls back for it.
