@@ -66,17 +66,22 @@ void measure_replay(const StoreFixture& store, int rounds, int workers) {
   std::vector<double> theirs;
   std::vector<double> cpu;
   double memory = 0;
+  std::string ratios;
   for (int round = 0; round < rounds; ++round) {
     theirs.push_back(copy_events(store, workers));
     const Replay replay = replay_views(store, workers);
     ours.push_back(replay.events_a_second);
     cpu.push_back(replay.microseconds_of_cpu);
     memory = std::max(memory, replay.mebibytes);
+    char ratio[16];
+    std::snprintf(ratio, sizeof ratio, " %.2f", ours.back() / theirs.back());
+    ratios += ratio;
   }
   print("replay, events/s, " + std::to_string(workers) + " workers (peer: ordered COPY TO STDOUT, as many)", median(ours),
         median(theirs));
   std::printf("  of %lld events into %lld rows; peak memory %.0f MiB; %.2f us of CPU an event in this program\n",
               static_cast<long long>(store.events()), static_cast<long long>(store.wallets()), memory, median(cpu));
+  std::printf("  round by round:%s\n", ratios.c_str());
 }
 
 }  // namespace bench

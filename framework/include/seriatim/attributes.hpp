@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <new>
@@ -103,6 +104,7 @@ struct Type {
   void (*copy)(void* at, const void* from);    ///< Copy-constructs at raw memory.
   void (*move)(void* at, void* from);          ///< Move-constructs at raw memory.
   bool moves_nothrow;                          ///< `move` throws nothing.
+  bool copies_as_bytes;                        ///< Copying and moving copy the bytes, and `destroy` does nothing.
   void (*destroy)(void* object) noexcept;      ///< Ends the life of an object.
   void (*assign)(void* to, const void* from);  ///< Copy-assigns.
 
@@ -151,6 +153,7 @@ constexpr Type life_of(Kind kind) {
               .copy = [](void* at, const void* from) { ::new (at) T(*static_cast<const T*>(from)); },
               .move = [](void* at, void* from) { ::new (at) T(std::move(*static_cast<T*>(from))); },
               .moves_nothrow = std::is_nothrow_move_constructible_v<T>,
+              .copies_as_bytes = std::is_trivially_copyable_v<T>,
               .destroy = [](void* object) noexcept { std::destroy_at(static_cast<T*>(object)); },
               .assign = [](void* to, const void* from) { *static_cast<T*>(to) = *static_cast<const T*>(from); }};
 }
@@ -367,7 +370,8 @@ void cut_timestamps(const Type& type, void* value, int digits);
 [[nodiscard]] bool same_shape(const Type& a, const Type& b);
 
 /// An owned value of any attribute type. Copyable; empty after default construction. Not for sharing between
-/// threads while one of them writes. Small values (up to 48 bytes) need no allocation.
+/// threads while one of them writes. Small values (up to 48 bytes) need no allocation, and those whose bytes can be copied
+/// (numbers, ids, times) no call through their type either: a projector makes several of them for each event.
 class Value {
  public:
   Value() noexcept = default;
@@ -390,16 +394,25 @@ class Value {
     return value;
   }
   template <class T>
-  [[nodiscard]] static Value of(const T& value) {
-    return Value{type_of<T>, std::addressof(value)};
+  [[nodiscard]] static Value of(const T& from) {
+    if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= small_bytes && alignof(T) <= small_alignment) {
+      Value value;
+      ::new (static_cast<void*>(value.small_)) T(from);
+      value.type_ = &type_of<T>;
+      return value;
+    } else {
+      return Value{type_of<T>, std::addressof(from)};
+    }
   }
-  Value(const Value& other) : Value{} {
-    if (other.type_ != nullptr) {
+  Value(const Value& other) {
+    if (other.is_bytes()) {
+      copy_bytes(other);
+    } else if (other.type_ != nullptr) {
       other.type_->copy(allocate(*other.type_), other.get());
       type_ = other.type_;
     }
   }
-  Value(Value&& other) noexcept : Value{} { take(other); }
+  Value(Value&& other) noexcept { take(other); }
   Value& operator=(Value other) noexcept {
     release();
     take(other);
@@ -413,14 +426,38 @@ class Value {
   [[nodiscard]] void* get() noexcept { return heap_ != nullptr ? heap_ : static_cast<void*>(small_); }
 
  private:
+  static constexpr std::size_t small_bytes = 48;
+  static constexpr std::size_t small_alignment = 16;
+
+  /// Whether there is a value, and it is no more than the bytes inside.
+  [[nodiscard]] bool is_bytes() const noexcept { return type_ != nullptr && heap_ == nullptr && type_->copies_as_bytes; }
+
+  void copy_bytes(const Value& other) noexcept {
+    // All of them, whatever its size, because that is a few moves instead of a call.
+    std::memcpy(small_, other.small_, small_bytes);
+    type_ = other.type_;
+  }
+  void take(Value& other) noexcept {
+    if (other.is_bytes()) {
+      copy_bytes(other);
+      other.type_ = nullptr;
+    } else {
+      take_object(other);
+    }
+  }
+  void release() noexcept {
+    if (type_ == nullptr) return;
+    if (!is_bytes()) release_object();
+    type_ = nullptr;
+  }
   void* allocate(const Type& type);
-  void take(Value& other) noexcept;
-  void release() noexcept;
+  void take_object(Value& other) noexcept;
+  void release_object() noexcept;
 
   const Type* type_ = nullptr;
   void* heap_ = nullptr;
   std::size_t heap_alignment_ = 0;
-  alignas(16) std::byte small_[48]{};
+  alignas(small_alignment) std::byte small_[small_bytes]{};
 };
 
 }  // namespace seriatim::attributes

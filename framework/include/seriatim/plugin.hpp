@@ -17,7 +17,7 @@
 namespace seriatim {
 
 /// Counts the incompatible changes of what plugin and host share. A plugin built with another number is refused.
-inline constexpr std::uint32_t plugin_abi = 2;
+inline constexpr std::uint32_t plugin_abi = 3;
 
 /// What a plugin exports under the name "seriatim_plugin_record". Plain data, laid out the same for ever.
 struct PluginRecord {

@@ -1,6 +1,8 @@
 #include "seriatim/attributes.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <functional>
 
 #include "attributes/scalar_text.hpp"
@@ -58,6 +60,14 @@ bool equal_objects(const Type& type, const void* a, const void* b) {
 
 std::size_t mix(std::size_t seed, std::size_t value) noexcept {
   return seed ^ (value + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U));
+}
+
+/// Each half of the id counts: the first is a time in some, and the same in all ids of others.
+std::size_t hash_uuid(const void* id) noexcept {
+  std::array<std::uint64_t, 2> halves{};
+  static_assert(sizeof halves == sizeof(Uuid));
+  std::memcpy(halves.data(), id, sizeof halves);
+  return mix(halves[0] * 0x9e3779b97f4a7c15ULL, halves[1]);
 }
 
 std::size_t hash_list(const Type& type, const void* list) {
@@ -126,8 +136,7 @@ std::size_t hash(const Type& type, const void* value) {
     case Kind::date:
       return std::hash<std::int64_t>{}(std::chrono::sys_days{as<Date>(value)}.time_since_epoch().count());
     case Kind::timestamp: return std::hash<std::int64_t>{}(as<Timestamp>(value).time_since_epoch().count());
-    case Kind::uuid:
-      return std::hash<std::string_view>{}({static_cast<const char*>(value), sizeof(Uuid)});
+    case Kind::uuid: return hash_uuid(value);
     case Kind::enumeration: return std::hash<std::int64_t>{}(type.enum_get(value));
     case Kind::optional: {
       const void* inner = type.optional_get(value);
@@ -206,13 +215,13 @@ bool same_shape(const Type& a, const Type& b) {
 }
 
 void* Value::allocate(const Type& type) {
-  if (type.moves_nothrow && type.size <= sizeof small_ && type.alignment <= 16) return small_;
+  if (type.moves_nothrow && type.size <= small_bytes && type.alignment <= small_alignment) return small_;
   heap_ = ::operator new(type.size, std::align_val_t{type.alignment});
   heap_alignment_ = type.alignment;
   return heap_;
 }
 
-void Value::take(Value& other) noexcept {
+void Value::take_object(Value& other) noexcept {
   if (other.type_ == nullptr) return;
   if (other.heap_ != nullptr) {
     heap_ = std::exchange(other.heap_, nullptr);
@@ -225,10 +234,9 @@ void Value::take(Value& other) noexcept {
   }
 }
 
-void Value::release() noexcept {
-  if (type_ != nullptr) type_->destroy(get());
+void Value::release_object() noexcept {
+  type_->destroy(get());
   if (heap_ != nullptr) ::operator delete(heap_, std::align_val_t{heap_alignment_});
-  type_ = nullptr;
   heap_ = nullptr;
 }
 

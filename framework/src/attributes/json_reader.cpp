@@ -14,8 +14,10 @@
 namespace seriatim::attributes {
 namespace {
 
-constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseNumbersAsStringsFlag;
+constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+/// Up to this depth the parser may call itself for each level, which is a third faster; Decoder sees to the depth.
+constexpr std::size_t most_recursion = 64;
 
 const char* wrong_kind(Kind kind) {
   switch (kind) {
@@ -320,27 +322,35 @@ struct JsonReader::Parser {
   static constexpr std::size_t end_bytes = 4;
 
   rapidjson::Reader reader;
-  std::vector<char> text;
+  std::vector<char> text;  ///< A copy, because the parser writes into it; longer than that when the one before was.
   std::vector<Frame> frames;
 
   Parser() = default;
-  ~Parser() {
-    if (!text.empty()) ::explicit_bzero(text.data(), text.size());  // There may have been a secret in it.
-  }
+  ~Parser() { wipe(); }
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
   char* copy(std::string_view json) {
-    text.reserve(json.size() + end_bytes);  // At once: what growing leaves behind is not overwritten.
-    text.assign(json.begin(), json.end());
-    text.insert(text.end(), end_bytes, '\0');
+    if (text.size() < json.size() + end_bytes) {
+      wipe();  // What growing leaves behind is not overwritten.
+      text.resize(json.size() + end_bytes);
+    }
+    std::fill_n(std::copy(json.begin(), json.end(), text.begin()), end_bytes, '\0');
     return text.data();
   }
 
-  rapidjson::ParseResult parse(Decoder& decoder, bool valid_utf8) {
+  rapidjson::ParseResult parse(Decoder& decoder, const JsonLimits& limits) {
     rapidjson::InsituStringStream stream{text.data()};
-    if (valid_utf8) return reader.Parse<parse_flags>(stream, decoder);
+    constexpr unsigned iterative = parse_flags | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    if (limits.max_depth > most_recursion) return reader.Parse<iterative>(stream, decoder);
+    if (limits.valid_utf8) return reader.Parse<parse_flags>(stream, decoder);
     return reader.Parse<parse_flags | rapidjson::kParseValidateEncodingFlag>(stream, decoder);
+  }
+
+ private:
+  /// There may have been a secret in it.
+  void wipe() noexcept {
+    if (!text.empty()) ::explicit_bzero(text.data(), text.size());
   }
 };
 
@@ -353,13 +363,13 @@ void JsonReader::read(std::string_view json, const Type& type, void* target, con
   AttributeErrors found;
   parser_->copy(json);
   Decoder decoder{parser_->frames, type, target, limits, found, {}};
-  rapidjson::ParseResult result = parser_->parse(decoder, limits.valid_utf8);
+  rapidjson::ParseResult result = parser_->parse(decoder, limits);
   if (result.Code() == rapidjson::kParseErrorNumberTooBig) {
     // Once more, from the start: what it filled in is filled in again.
     found.clear();
     const std::vector<HugeNumber> huge = take_huge_numbers(parser_->copy(json));
     Decoder second{parser_->frames, type, target, limits, found, huge};
-    result = parser_->parse(second, limits.valid_utf8);
+    result = parser_->parse(second, limits);
     if (second.too_deep()) throw_too_deep(limits.max_depth);
   } else if (decoder.too_deep()) {
     throw_too_deep(limits.max_depth);

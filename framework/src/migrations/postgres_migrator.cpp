@@ -9,6 +9,7 @@
 #include "migrations/projector_table.hpp"
 #include "migrations/rebuild.hpp"
 #include "migrations/rehearsal.hpp"
+#include "migrations/replay_indexes.hpp"
 #include "migrations/replay_states.hpp"
 #include "migrations/table_shape.hpp"
 #include "migrations/view_switch.hpp"
@@ -22,9 +23,6 @@ using Phase = MigrationStatus::Phase;
 using postgres::quoted_name;
 using Seconds = std::chrono::duration<double>;
 using Clock = std::chrono::steady_clock;
-
-/// Indexes are sorted in memory, where that is possible.
-constexpr const char* index_settings = "set maintenance_work_mem = '256MB'";
 
 double seconds_since(Clock::time_point start) { return Seconds{Clock::now() - start}.count(); }
 

@@ -12,9 +12,6 @@ namespace {
 
 using postgres::quoted_name;
 
-/// Indexes are sorted in memory, where that is possible.
-constexpr const char* settings = "set maintenance_work_mem = '256MB'";
-
 /// Names of the tables or indexes of some kinds in a schema.
 std::set<std::string> relations(postgres::Connection& connection, const std::string& schema, const char* kinds) {
   std::set<std::string> names;
@@ -75,7 +72,7 @@ void ReplayIndexes::work(const std::vector<Job>& jobs, Progress& progress) const
   crew.run(std::min(workers_, jobs.size()), [&](std::size_t) {
     postgres::Connection connection{url_};
     const Crew::Cancellable cancellable{crew, connection};
-    connection.execute(settings);
+    connection.execute(index_settings);
     for (std::size_t next = taken++; next < jobs.size() && !crew.stopping(); next = taken++) {
       run(connection, jobs[next]);
     }

@@ -10,6 +10,10 @@
 
 namespace seriatim::migrations {
 
+/// How a session is set up that builds indexes of tables that nobody reads yet: they are sorted in memory, where that is
+/// possible, and nobody waits for the disk until the commit that says that the tables are ready, which is of another session.
+inline constexpr const char* index_settings = "set maintenance_work_mem = '256MB'; set synchronous_commit = off";
+
 /// Works on several tables at once, with a connection each. What is there already is left alone. Not thread-safe.
 class ReplayIndexes {
  public:

@@ -1,5 +1,6 @@
 #include "store/postgres/copy_writer.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -51,12 +52,16 @@ char escape_of(char c) {
   }
 }
 
+/// Whether COPY would not take the character for itself, or not at all.
+bool needs_care(char c) { return c == '\\' || (static_cast<unsigned char>(c) < ' ' && (c == '\0' || escape_of(c) != '\0')); }
+
 /// Escapes what `out` holds from `start` on, in place of it.
 void escape_tail(std::string& out, std::size_t start) {
+  const auto first = std::find_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), needs_care);
+  if (first == out.end()) return;
   refuse_zero(out, start);
-  if (out.find_first_of("\\\t\n\r", start) == std::string::npos) return;
-  const std::string plain = out.substr(start);
-  out.resize(start);
+  const std::string plain{first, out.end()};
+  out.erase(first, out.end());
   for (const char c : plain) {
     const char letter = escape_of(c);
     if (letter != '\0') out += '\\';
