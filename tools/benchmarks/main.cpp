@@ -25,7 +25,7 @@ struct Arguments {
       "[--socket]\n"
       "Measures seriatim beside a peer on a private, durable PostgreSQL and prints both figures and their ratio.\n"
       "  commands   `execute` with 1 and 8 threads and the pipeline, beside pgbench with 1, 8 and 32 clients: commands/s, latency\n"
-      "             of the pipeline at half load, CPU of the program and of the server and bytes of WAL a command\n"
+      "             of both at half load, CPU of the program and of the server and bytes of WAL a command\n"
       "             (default: all parts)\n"
       "  pipeline   of that, the pipeline alone\n"
       "  lone       of that, single commands through one lane beside `execute`\n"

@@ -16,6 +16,23 @@ namespace bench {
   return figures[figures.size() / 2];
 }
 
+/// What a part of some figures stays below: 0.99 for the 99th percentile.
+[[nodiscard]] inline double percentile(std::vector<double>& figures, double part) {
+  std::sort(figures.begin(), figures.end());
+  return figures.empty() ? 0 : figures[static_cast<std::size_t>(part * static_cast<double>(figures.size() - 1))];
+}
+
+/// How long commands took, in milliseconds.
+struct Latency {
+  double half;        ///< 50th percentile.
+  double nearly_all;  ///< 99th.
+  double longest;
+};
+
+[[nodiscard]] inline Latency latency_of(std::vector<double>& milliseconds) {
+  return {percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), percentile(milliseconds, 1)};
+}
+
 inline void print_heading() {
   std::printf("%-58s %12s %12s %7s\n", "", "seriatim", "peer", "ratio");
 }

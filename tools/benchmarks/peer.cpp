@@ -1,11 +1,15 @@
 #include "peer.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 namespace bench {
 namespace {
@@ -31,18 +35,23 @@ std::string output_of(const std::string& command) {
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
-}  // namespace
-
-double pgbench_commands(const StoreFixture& store, int clients, int seconds, Spent* used) {
+/// The command line that runs the six statements for so many seconds.
+std::string pgbench(const StoreFixture& store, int clients, int seconds) {
   const auto file = std::filesystem::temp_directory_path() / "seriatim-bench.sql";
   std::ofstream{file} << script;
   const std::string added = output_of("psql -XAtc \"select id from sequent_schema.event_types where type = "
                                       "'Wallet::Events::MoneyAdded'\" " + quoted(store.url()));
+  return "pgbench -n -M prepared -c " + std::to_string(clients) + " -j 2 -T " + std::to_string(seconds) + " -D wallets=" +
+         std::to_string(store.wallets()) + " -D added=" + added.substr(0, added.find('\n')) + " -f " + quoted(file.string()) +
+         " " + quoted(store.url());
+}
+
+}  // namespace
+
+double pgbench_commands(const StoreFixture& store, int clients, int seconds, Spent* used) {
+  const std::string command = pgbench(store, clients, seconds);
   const Spent before = spent(store);
-  const std::string out = output_of(
-      "pgbench -n -M prepared -c " + std::to_string(clients) + " -j 2 -T " + std::to_string(seconds) + " -D wallets=" +
-      std::to_string(store.wallets()) + " -D added=" + added.substr(0, added.find('\n')) + " -f " +
-      quoted(file.string()) + " " + quoted(store.url()));
+  const std::string out = output_of(command);
   const std::size_t at = out.find("tps = ");
   if (at == std::string::npos) throw std::runtime_error{"pgbench did not finish: " + out};
   const double rate = std::stod(out.substr(at + 6));
@@ -50,7 +59,31 @@ double pgbench_commands(const StoreFixture& store, int clients, int seconds, Spe
   return rate;
 }
 
+Latency pgbench_latency(const StoreFixture& store, int clients, double rate, int seconds) {
+  const auto folder = std::filesystem::temp_directory_path() / ("seriatim-pgbench-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const std::string out = output_of(pgbench(store, clients, seconds) + " -R " + std::to_string(rate) +
+                                    " -l --log-prefix=" + quoted((folder / "log").string()));
+  std::vector<double> milliseconds;
+  for (const auto& file : std::filesystem::directory_iterator{folder}) {
+    std::ifstream log{file.path()};
+    for (std::string line; std::getline(log, line);) {
+      // Client, number, microseconds (since the moment when it was due), and more.
+      std::istringstream fields{line};
+      double microseconds = 0;
+      std::string skipped;
+      if (fields >> skipped >> skipped >> microseconds) milliseconds.push_back(microseconds / 1e3);
+    }
+  }
+  std::filesystem::remove_all(folder);
+  if (milliseconds.empty()) throw std::runtime_error{"pgbench did not finish: " + out};
+  return latency_of(milliseconds);
+}
+
 double copy_events(const StoreFixture& store, int connections) {
+  // The program itself: what Debian has in the path is a script that looks for it first, which takes longer than it does.
+  std::string psql = output_of("pg_config --bindir");
+  psql = psql.substr(0, psql.find('\n')) + "/psql";
   // Sorting gets as much memory as the replay's has.
   std::string command = "export PGOPTIONS='-c work_mem=256MB -c jit=off'";
   for (int i = 0; i < connections; ++i) {
@@ -58,7 +91,7 @@ double copy_events(const StoreFixture& store, int connections) {
       return quoted(seriatim::uuid_text(StoreFixture::wallet_id(store.wallets() * part / connections + 1)));
     };
     command += i == 0 ? "; " : " ";
-    command += "(psql -XAtc \"copy (select aggregate_id, sequence_number, created_at, event_type_id, event_json from "
+    command += "(" + psql + " -XAtc \"copy (select aggregate_id, sequence_number, created_at, event_type_id, event_json from "
                "sequent_schema.events where aggregate_id >= " + bound(i) + " and aggregate_id < " + bound(i + 1) +
                " order by partition_key, aggregate_id, sequence_number) to stdout\" " + quoted(store.url()) +
                " 2>&1 >/dev/null || echo failed) &";

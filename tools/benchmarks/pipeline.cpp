@@ -35,11 +35,9 @@ class Answers {
     if (failure_ != nullptr) std::rethrow_exception(failure_);
     return latencies_.size();
   }
-  /// The latency that a part of all answers stays below.
-  [[nodiscard]] double percentile(double part) {
+  [[nodiscard]] Latency latency() {
     const std::scoped_lock lock{mutex_};
-    std::sort(latencies_.begin(), latencies_.end());
-    return latencies_.empty() ? 0 : latencies_[static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1))];
+    return latency_of(latencies_);
   }
 
  private:
@@ -91,12 +89,7 @@ double pipeline_commands(const StoreFixture& store, int seconds, Spent& used) {
   return static_cast<double>(done) / elapsed.count();
 }
 
-struct Latency {
-  double half;
-  double nearly_all;
-};
-
-/// The 50th and the 99th percentile, in milliseconds, when commands come at that rate, whether or not others are done.
+/// The latency when commands come at that rate, whether or not others are done.
 Latency pipeline_latency(const StoreFixture& store, double rate, int seconds) {
   const auto app = store.application();
   Answers warm_up;
@@ -117,7 +110,7 @@ Latency pipeline_latency(const StoreFixture& store, double rate, int seconds) {
   run(answers, std::chrono::seconds{seconds});
   pipeline->stop(seriatim::PipelineStop::drain);
   (void)answers.count();
-  return {answers.percentile(0.5), answers.percentile(0.99)};
+  return answers.latency();
 }
 
 /// Median microseconds of a command when each is waited for, through one lane and by `execute`, turn about. Each way has so
@@ -163,31 +156,49 @@ void print_one_at_a_time(const StoreFixture& store, int rounds, int seconds, std
   std::fflush(stdout);
 }
 
+/// The middle round of each figure, and the longest of all.
+void print_latency(const char* who, double rate, const std::vector<Latency>& rounds, const char* target) {
+  std::vector<double> half;
+  std::vector<double> nearly_all;
+  std::vector<double> longest;
+  std::string each;
+  for (const Latency& latency : rounds) {
+    half.push_back(latency.half);
+    nearly_all.push_back(latency.nearly_all);
+    longest.push_back(latency.longest);
+    char figure[32];
+    std::snprintf(figure, sizeof figure, " %.1f", latency.nearly_all);
+    each += figure;
+  }
+  std::printf("  %s at %.0f commands/s: half of them within %.1f ms, 99 %% within %.1f ms%s, all within %.1f ms; 99 %% round by"
+              " round:%s\n",
+              who, rate, median(half), median(nearly_all), target, percentile(longest, 1), each.c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 void measure_pipeline(const StoreFixture& store, int rounds, int seconds) {
   std::vector<double> ours;
   std::vector<double> eight;
   std::vector<double> many;
-  std::vector<double> half;
-  std::vector<double> nearly_all;
+  std::vector<Latency> latencies;
+  std::vector<Latency> theirs;
   Spent own;
   Spent peer;
   for (int round = 0; round < rounds; ++round) {
     eight.push_back(pgbench_commands(store, 8, seconds));
     many.push_back(pgbench_commands(store, 32, seconds, &peer));
     ours.push_back(pipeline_commands(store, seconds, own));
-    const Latency latency = pipeline_latency(store, ours.back() / 2, seconds);
-    half.push_back(latency.half);
-    nearly_all.push_back(latency.nearly_all);
+    latencies.push_back(pipeline_latency(store, ours.back() / 2, seconds));
+    theirs.push_back(pgbench_latency(store, 8, eight.back() / 2, seconds));
   }
   print("commands/s, pipeline (peer: pgbench, 8 clients)", median(ours), median(eight));
   print("commands/s, pipeline (peer: pgbench, 32 clients)", median(ours), median(many));
   print_cost("the pipeline", own.own_cpu, own);
   print_cost("pgbench", peer.peer_cpu, peer);
-  const double at = median(ours) / 2;
-  std::printf("  at %.0f commands/s: half of them within %.1f ms, 99 %% within %.1f ms (target: 20.0)\n", at, median(half),
-              median(nearly_all));
+  print_latency("the pipeline", median(ours) / 2, latencies, " (target: 20.0)");
+  print_latency("pgbench, 8 clients", median(eight) / 2, theirs, "");
   measure_lone(store, rounds, seconds);
 }
 

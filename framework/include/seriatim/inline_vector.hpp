@@ -39,14 +39,18 @@ class InlineVector {
   [[nodiscard]] const T& front() const noexcept { return *data(); }
   [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return data()[index]; }
 
-  void push_back(T value) {
+  void push_back(T value) { emplace_back(std::move(value)); }
+
+  /// Makes the element where it stays. No argument may be a part of this vector.
+  template <class... Arguments>
+  T& emplace_back(Arguments&&... arguments) {
     if (more_.empty() && size_ < N) {
-      ::new (static_cast<void*>(inside() + size_)) T(std::move(value));
+      T* const made = ::new (static_cast<void*>(inside() + size_)) T{std::forward<Arguments>(arguments)...};
       ++size_;
-      return;
+      return *made;
     }
     if (more_.empty()) spill();
-    more_.push_back(std::move(value));
+    return more_.emplace_back(T{std::forward<Arguments>(arguments)...});
   }
 
   void clear() noexcept {
@@ -58,11 +62,11 @@ class InlineVector {
  private:
   template <class Iterator>
   void assign(Iterator first, Iterator last) {
-    for (; first != last; ++first) push_back(*first);
+    for (; first != last; ++first) emplace_back(*first);
   }
 
   void take(InlineVector& other) {
-    for (T& value : other) push_back(std::move(value));
+    for (T& value : other) emplace_back(std::move(value));
     other.clear();
   }
 

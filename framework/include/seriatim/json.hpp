@@ -27,7 +27,7 @@ struct JsonLimits {
   /// such are wanted ("02" is 2, blanks around are ignored, a blank one is absent), and a Secret is a clear text. Else
   /// only decimals, dates, times, UUIDs and enums are texts, and a Secret is a digest.
   bool user_input = false;
-  bool valid_utf8 = false;                      ///< Known to be, as all that PostgreSQL hands out: not looked at again.
+  bool from_database = false;  ///< A jsonb of PostgreSQL, so valid UTF-8 without a NUL byte: not looked at again.
   std::size_t max_depth = 64;                   ///< Levels of nesting.
   std::size_t max_string_bytes = std::size_t{1} << 30U;  ///< Of one string attribute.
 };

@@ -52,7 +52,7 @@ template <class R>
 /// One column that must equal one of some values.
 struct Predicate {
   std::size_t column;
-  detail::InlineVector<attributes::Value, 1> any_of;
+  detail::InlineVector<attributes::Value, 1> any_of{};
 };
 
 /// Which rows of R: all predicates must hold. Made by `where`, `in` and `by_aggregate`, joined by `&&`.
@@ -61,7 +61,7 @@ struct Condition {
   detail::InlineVector<Predicate, 2> predicates;
 
   [[nodiscard]] friend Condition operator&&(Condition a, const Condition& b) {
-    for (const Predicate& predicate : b.predicates) a.predicates.push_back(predicate);
+    for (const Predicate& predicate : b.predicates) a.predicates.emplace_back(predicate);
     return a;
   }
 };
@@ -85,20 +85,17 @@ using Assignments = detail::InlineVector<Assignment, 4>;
 template <class R, class M>
 [[nodiscard]] Condition<R> where(M R::*member, const std::type_identity_t<M>& value) {
   // Step by step, because a list in braces would copy the value.
-  Predicate predicate{attributes::index_of<R>(member), {}};
-  predicate.any_of.push_back(attributes::Value::of<M>(value));
   Condition<R> condition;
-  condition.predicates.push_back(std::move(predicate));
+  condition.predicates.emplace_back(attributes::index_of<R>(member)).any_of.emplace_back(attributes::Value::of<M>(value));
   return condition;
 }
 
 /// Rows whose `member` equals one of `values`; none when there are no values.
 template <class R, class M>
 [[nodiscard]] Condition<R> in(M R::*member, const std::vector<std::type_identity_t<M>>& values) {
-  Predicate predicate{attributes::index_of<R>(member), {}};
-  for (const M& value : values) predicate.any_of.push_back(attributes::Value::of<M>(value));
   Condition<R> condition;
-  condition.predicates.push_back(std::move(predicate));
+  Predicate& predicate = condition.predicates.emplace_back(attributes::index_of<R>(member));
+  for (const M& value : values) predicate.any_of.emplace_back(attributes::Value::of<M>(value));
   return condition;
 }
 
@@ -265,7 +262,7 @@ class Views {
   template <class R>
   static Assignments slice(std::initializer_list<AssignmentOf<R>> assignments) {
     Assignments sliced;
-    for (const Assignment& assignment : assignments) sliced.push_back(assignment);
+    for (const Assignment& assignment : assignments) sliced.emplace_back(assignment);
     return sliced;
   }
 

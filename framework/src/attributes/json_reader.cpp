@@ -343,7 +343,7 @@ struct JsonReader::Parser {
     rapidjson::InsituStringStream stream{text.data()};
     constexpr unsigned iterative = parse_flags | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
     if (limits.max_depth > most_recursion) return reader.Parse<iterative>(stream, decoder);
-    if (limits.valid_utf8) return reader.Parse<parse_flags>(stream, decoder);
+    if (limits.from_database) return reader.Parse<parse_flags>(stream, decoder);
     return reader.Parse<parse_flags | rapidjson::kParseValidateEncodingFlag>(stream, decoder);
   }
 
@@ -359,7 +359,7 @@ JsonReader::~JsonReader() = default;
 
 void JsonReader::read(std::string_view json, const Type& type, void* target, const JsonLimits& limits,
                       AttributeErrors& errors) {
-  refuse_raw_nul(json);
+  if (!limits.from_database) refuse_raw_nul(json);
   AttributeErrors found;
   parser_->copy(json);
   Decoder decoder{parser_->frames, type, target, limits, found, {}};

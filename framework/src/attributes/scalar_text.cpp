@@ -61,6 +61,13 @@ const char* read_number(std::string_view text, void* target) {
   return nullptr;
 }
 
+const char* read_decimal(std::string_view text, void* target) {
+  const std::optional<Decimal> parsed = Decimal::parse(text);
+  if (!parsed) return is_number(text) ? "out_of_range" : "not_a_number";
+  *static_cast<Decimal*>(target) = *parsed;
+  return nullptr;
+}
+
 template <class T>
 const char* store(const std::optional<T>& parsed, void* target, const char* error) {
   if (!parsed) return error;
@@ -129,7 +136,7 @@ const char* read_scalar_text(std::string_view text, const Type& type, void* targ
     case Kind::int32: return read_number<std::int32_t>(text, target);
     case Kind::int64: return read_number<std::int64_t>(text, target);
     case Kind::floating: return read_number<double>(text, target);
-    case Kind::decimal: return store(Decimal::parse(text), target, is_number(text) ? "out_of_range" : "not_a_number");
+    case Kind::decimal: return read_decimal(text, target);
     case Kind::boolean: return read_boolean(text, target);
     case Kind::date: return store(parse_date(text), target, "not_a_date");
     case Kind::timestamp: return store(parse_timestamp(text), target, "not_a_timestamp");

@@ -22,7 +22,7 @@ const void* EventDecoder::decode(TypeIndex type, std::string_view json, const Ag
   }
   AttributeErrors errors;
   try {
-    reader_.read(json, description, objects_[type].get(), {.valid_utf8 = true}, errors);
+    reader_.read(json, description, objects_[type].get(), {.from_database = true}, errors);
   } catch (const Error& error) {
     throw_error<ErrorCode::deserialization>(where(message.name, id, sequence_number) +
                                             " cannot be read: " + error.what());
