@@ -1,1 +1,3 @@
-create unique index wallet_records_aggregate_id%SUFFIX% on wallet_records%SUFFIX% (aggregate_id);
+alter table wallet_records%SUFFIX%
+  add primary key (id),
+  add constraint wallet_records_aggregate_id%SUFFIX% unique (aggregate_id);

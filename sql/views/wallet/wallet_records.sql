@@ -1,5 +1,5 @@
 create table wallet_records%SUFFIX% (
-  id serial primary key,
+  id serial,
   aggregate_id uuid not null,
   user_id varchar not null,
   balance numeric(10, 2) not null default 0
