@@ -36,6 +36,27 @@ BOOST_AUTO_TEST_CASE(commands_that_wait_share_a_transaction_and_have_outcomes_of
   BOOST_TEST(damage() == "0");
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_whose_aggregates_took_long_to_read_takes_all_that_were_read_for_it) {
+  one_lane.batch_time = std::chrono::milliseconds{250};
+  start();
+  std::vector<AggregateId> ids;
+  for (const char* owner : {"a", "b", "c", "d"}) ids.push_back(account(owner));
+  hold(ids[0]);
+  std::vector<Future> futures;
+  for (const AggregateId& id : ids) futures.push_back(submit(deposit(id, 1)));
+  pqxx::connection holder{options.database_url};
+  pqxx::work hold_reading{holder};
+  hold_reading.exec("lock table sequent_schema.snapshot_records in access exclusive mode");  // Read by all, written by nobody here.
+  go();
+  BOOST_TEST(runtime::wait_until(std::chrono::minutes{1}, [&] {
+    return value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and"
+                 " clock_timestamp() - query_start > interval '300 ms'") != "0";
+  }));
+  hold_reading.commit();
+  for (Future& future : futures) BOOST_TEST(future.get().events.size() == 1U);
+  BOOST_TEST(value("select count(distinct xact_id) from sequent_schema.events where sequence_number > 1") == "2");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_command_leaves_no_trace_for_those_behind_it) {
   start();
   const AggregateId id = account("a");

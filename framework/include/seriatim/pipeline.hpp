@@ -44,7 +44,8 @@ struct PipelineOptions {
   std::size_t capacity = 10'000;     ///< Commands in the lanes without an outcome; one of each caller may wait outside.
   WhenFull when_full = WhenFull::wait;
   std::size_t batch = 256;           ///< Most commands of one transaction.
-  std::chrono::microseconds batch_time{5'000};  ///< After so long a batch takes no further command and is written.
+  /// After handling commands for so long, a batch takes no further one and is written. Reading their aggregates does not count.
+  std::chrono::microseconds batch_time{5'000};
   LoneCommand lone_command = LoneCommand::execute;
   std::size_t cache_bytes = std::size_t{64} << 20U;  ///< Roughly the memory for states of aggregates, in all lanes.
   /// For how long commands wait for a database that is unreachable before they fail with Error(connection_lost).

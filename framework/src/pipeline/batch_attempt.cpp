@@ -37,11 +37,14 @@ std::size_t BatchAttempt::handle(std::span<Submission> commands) {
   using Steady = std::chrono::steady_clock;
   context_.state.start();
   active_ = context_.executor.active_views();
+  if (commands.empty() || commands.front().alone()) return 0;
+  load(commands);
   members_.reserve(commands.size());
+  // Not from before: when many wait, because the database was slow, reading for them takes longer than that. What was read is
+  // for all of them.
   const Steady::time_point end = Steady::now() + context_.time;
   for (Submission& command : commands) {
     if (command.alone() || (!members_.empty() && Steady::now() >= end)) break;
-    if (members_.empty()) load(commands);
     Member member;
     const Misfit misfit = handle(command, member);
     if (misfit == Misfit::alone || (misfit == Misfit::next_batch && members_.empty())) command.set_alone();
