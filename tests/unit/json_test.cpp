@@ -263,6 +263,18 @@ BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_without_using_the_stack) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(whoever_allows_more_levels_than_the_stack_has_gets_them) {
+  constexpr std::size_t levels = 1'000'000;
+  const std::string json = "{\"else\":" + std::string(levels, '[') + std::string(levels, ']') + ",\"number\":4}";
+  Everything e;
+  seriatim::AttributeErrors errors;
+  seriatim::JsonLimits limits;
+  limits.max_depth = 2 * levels;
+  seriatim::attributes::read_json(json, seriatim::attributes::type_of<Everything>, &e, limits, errors);
+  BOOST_TEST(errors.empty());
+  BOOST_TEST(e.number == 4);
+}
+
 BOOST_AUTO_TEST_CASE(equality_is_by_attributes_and_decimals_compare_by_value) {
   Everything a;
   a.exact = "12.5"_decimal;

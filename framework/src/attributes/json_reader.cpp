@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
 
-/// Up to this depth the parser may call itself for each level, which is a third faster; Decoder sees to the depth.
+/// Up to this depth the parser may call itself for each level, which is faster than a stack of its own; Decoder sees to the depth.
 constexpr std::size_t most_recursion = 64;
 
 const char* wrong_kind(Kind kind) {

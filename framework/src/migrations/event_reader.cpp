@@ -15,9 +15,9 @@ constexpr std::size_t first_fetch = 1000;
 constexpr std::size_t most_a_fetch = 10'000;
 constexpr std::size_t bytes_a_fetch = std::size_t{8} << 20U;
 
-/// Pages of events that are looked at to divide them, while no worker works yet. That takes a hundredth of a second, and
-/// makes groups whose sizes differ by a tenth.
-constexpr std::int64_t pages_a_sample = 100;
+/// Pages of events that are looked at to divide them, while no worker works yet. That takes some hundredths of a second, and
+/// makes groups whose sizes differ by some hundredths; by more where the events of a stream lie together.
+constexpr std::int64_t pages_a_sample = 250;
 
 /// Groups that each worker gets at least, so that all end at about the same time.
 constexpr std::int64_t groups_a_worker = 12;
