@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "machine.hpp"
 #include "measure.hpp"
 #include "peer.hpp"
 #include "resources.hpp"
@@ -174,7 +175,7 @@ void print_one_at_a_time(const StoreFixture& store, int rounds, int seconds, std
 }
 
 /// The middle round of each figure, and the longest of all.
-void print_latency(const char* who, double rate, const std::vector<Latency>& rounds, const char* target) {
+void print_latency(const std::string& what, const std::vector<Latency>& rounds, const char* target) {
   std::vector<double> half;
   std::vector<double> nearly_all;
   std::vector<double> longest;
@@ -187,9 +188,8 @@ void print_latency(const char* who, double rate, const std::vector<Latency>& rou
     std::snprintf(figure, sizeof figure, " %.1f", latency.nearly_all);
     each += figure;
   }
-  std::printf("  %s at %.0f commands/s: half of them within %.1f ms, 99 %% within %.1f ms%s, all within %.1f ms; 99 %% round by"
-              " round:%s\n",
-              who, rate, median(half), median(nearly_all), target, percentile(longest, 1), each.c_str());
+  std::printf("  %s: half within %.1f ms, 99 %% within %.1f ms%s, all within %.1f ms; 99 %% round by round:%s\n", what.c_str(),
+              median(half), median(nearly_all), target, percentile(longest, 1), each.c_str());
   std::fflush(stdout);
 }
 
@@ -201,6 +201,7 @@ void measure_pipeline(const StoreFixture& store, int rounds, int seconds) {
   std::vector<double> many;
   std::vector<Latency> latencies;
   std::vector<Latency> theirs;
+  std::vector<Latency> machine;
   Spent own;
   Spent peer;
   for (int round = 0; round < rounds; ++round) {
@@ -209,14 +210,19 @@ void measure_pipeline(const StoreFixture& store, int rounds, int seconds) {
     ours.push_back(pipeline_commands(store, seconds, own));
     latencies.push_back(pipeline_latency(store, ours.back() / 2, seconds));
     theirs.push_back(pgbench_latency(store, 8, eight.back() / 2, seconds));
+    machine.push_back(machine_latency(seconds));
   }
   print("commands/s, pipeline (peer: pgbench, 8 clients)", median(ours), median(eight));
   print("commands/s, pipeline (peer: pgbench, 32 clients)", median(ours), median(many));
   std::printf("  all wallets were in the lanes' memory when the clock started, as in a program that has run for a while\n");
   print_cost("the pipeline", own.own_cpu, own);
   print_cost("pgbench", peer.peer_cpu, peer);
-  print_latency("the pipeline", median(ours) / 2, latencies, " (target: 20.0)");
-  print_latency("pgbench, 8 clients", median(eight) / 2, theirs, "");
+  const auto at_half = [](const char* who, const std::vector<double>& rates) {
+    return std::string{who} + " at " + std::to_string(static_cast<int>(median(rates) / 2)) + " commands/s";
+  };
+  print_latency(at_half("the pipeline", ours), latencies, " (target: 20.0)");
+  print_latency(at_half("pgbench, 8 clients,", eight), theirs, "");
+  print_latency("the machine, steps of 1 ms on all cores for half of the time, without a database", machine, "");
   measure_lone(store, rounds, seconds);
 }
 
