@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "runtime/process.hpp"
 #include "support/pipeline_store.hpp"
 
 using namespace seriatim;
