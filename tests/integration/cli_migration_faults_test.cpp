@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(while_one_migration_runs_a_second_is_refused_with_4_and_run
     status = run({"migrate", "status"});
   });
   BOOST_TEST(run_program(through_the_proxy("online")).exit_code == 0);
+  BOOST_TEST(!proxy.struck().empty());  // And what the proxy's thread did then can be seen from here on.
   BOOST_TEST(second.exit_code == 4);
   BOOST_TEST(contains(second.errors, "another migration of the views of wallet"), second.errors);
   BOOST_TEST(running.exit_code == 5);

@@ -1,12 +1,16 @@
 #include "interruption.hpp"
 
+#include <atomic>
+
 namespace seriatim::cli {
 namespace {
 
-volatile std::sig_atomic_t stop_requested = 0;
+/// Threads of a migration look at it, whichever thread the signal came to.
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not wait");
 
 void remember(int /*signal*/) {
-  stop_requested = 1;
+  stop_requested = true;
 }
 
 }  // namespace
@@ -27,7 +31,7 @@ Interruption::~Interruption() {
 }
 
 bool Interruption::requested() noexcept {
-  return stop_requested != 0;
+  return stop_requested;
 }
 
 }  // namespace seriatim::cli
