@@ -59,7 +59,7 @@ inline std::span<const SqlFile> view_sql() {
       if (file.name != "wallet_records.sql") made.push_back(file);
     }
     made.push_back({"wallet_records.sql",
-                    "create table wallet_records%SUFFIX% (aggregate_id uuid not null, user_id varchar not null,"
+                    "create table wallet_records%SUFFIX% (id serial, aggregate_id uuid not null, user_id varchar not null,"
                     " balance numeric(10, 2) not null default 0, currency varchar not null, movements integer not null)"});
     made.push_back({"wallet_records_4.sql", "alter table wallet_records add column movements integer not null default 0"});
     return made;
