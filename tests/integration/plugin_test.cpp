@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_good_plugin_says_what_it_brings, PluginCli) {
              text.output);
   BOOST_TEST(contains(text.output, "Wallet::Commands::AddMoney"));
   const ProgramResult json = run_bare({"plugin", "check", wallet_plugin, "--json"});
-  BOOST_TEST(json.output.starts_with(R"({"name":"wallet","version":")" SERIATIM_VERSION R"(","abi":2,)"), json.output);
+  BOOST_TEST(json.output.starts_with(R"({"name":"wallet","version":")" SERIATIM_VERSION R"(","abi":3,)"), json.output);
   BOOST_TEST(contains(json.output, R"("aggregates":["Wallet::Wallet"])"), json.output);
 }
 
