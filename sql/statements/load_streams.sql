@@ -1,13 +1,15 @@
--- Several aggregates ($1) at once, in the order given: of each the place in $1, then what load_snapshot reads of it with
--- version $2 and type $3, but at most $4 events.
-prepare seriatim_load_streams (uuid[], integer, text, integer) as
-select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json{edition}
+-- Several aggregates ($1) at once, in the order given: of each the place in $1, its edition, and what load_snapshot reads of it,
+-- but at most $5 events. The types that have snapshots are told by id ($2), version ($3) and name ($4).
+prepare seriatim_load_streams (uuid[], smallint[], integer[], text[], integer) as
+select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_type_id, stream.json, a.xmin as edition
   from unnest($1) with ordinality as wanted (aggregate_id, place)
   join {store}.aggregates a on a.aggregate_id = wanted.aggregate_id
   left join lateral (
     select s.sequence_number, s.snapshot_json
-      from {store}.snapshot_records s
-     where s.aggregate_id = a.aggregate_id and s.snapshot_version = $2 and s.snapshot_type = $3
+      from unnest($2, $3, $4) as policy (aggregate_type_id, version, type)
+      join {store}.snapshot_records s
+        on s.aggregate_id = a.aggregate_id and s.snapshot_version = policy.version and s.snapshot_type = policy.type
+     where policy.aggregate_type_id = a.aggregate_type_id
        and exists (select from {store}.events e
                     where e.partition_key = a.events_partition_key and e.aggregate_id = a.aggregate_id
                       and e.sequence_number = s.sequence_number - 1)
@@ -23,6 +25,6 @@ select wanted.place, a.aggregate_type_id, stream.sequence_number, stream.event_t
       where e.partition_key = a.events_partition_key and e.aggregate_id = a.aggregate_id
         and e.sequence_number >= coalesce(snapshot.sequence_number, 1)
       order by e.sequence_number
-      limit $4)
+      limit $5)
   ) stream (sequence_number, event_type_id, json)
  order by wanted.place, stream.sequence_number

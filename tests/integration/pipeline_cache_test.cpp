@@ -120,4 +120,27 @@ BOOST_AUTO_TEST_CASE(a_cached_aggregate_that_was_deleted_for_good_and_made_anew_
   BOOST_TEST(damage() == "0");
 }
 
+BOOST_AUTO_TEST_CASE(a_cached_aggregate_whose_events_were_changed_by_hand_is_noticed) {
+  const AggregateId loaded = account("a");
+  const AggregateId created = new_uuid();
+  start();
+  submit(open_account(created, "b")).get();
+  for (const AggregateId& id : {loaded, created}) {
+    const auto let_the_deposit_be = [&](int amount) {
+      return value("with changed as (update sequent_schema.events_default set event_json = '{\"amount\": \"" +
+                   std::to_string(amount) + "\"}' where sequence_number = 2 and aggregate_id = '" + uuid_text(id) +
+                   "' returning 1) select count(*) from changed");
+    };
+    submit(deposit(id, 50)).get();
+    BOOST_TEST(let_the_deposit_be(1) == "1");
+    Future refused = submit(withdraw(id, 50));
+    BOOST_CHECK((error_of(refused) == ErrorCode::domain));
+    BOOST_TEST(let_the_deposit_be(70) == "1");
+    BOOST_TEST(submit(withdraw(id, 70)).get().events.front().sequence_number == 3);
+    BOOST_TEST(let_the_deposit_be(90) == "1");
+    // Its only reason to succeed is what it reads.
+    BOOST_TEST(submit(ledger::Look{{.aggregate_id = id}, "broke", ""}).get().events.empty());
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

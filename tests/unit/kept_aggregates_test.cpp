@@ -19,7 +19,7 @@ struct Fixture {
   CachedAggregate book(const AggregateId& book_id, std::int32_t version, int edition = 1) const {
     auto aggregate = std::make_unique<shelf::Book>(book_id);
     AggregateAccess::set_stored(*aggregate, version);
-    return {registry.aggregate(shelf::Book::type_name), std::move(aggregate), std::nullopt, std::to_string(edition)};
+    return {registry.aggregate(shelf::Book::type_name), std::move(aggregate), std::to_string(edition)};
   }
   static std::int32_t version_of(const std::optional<CachedAggregate>& kept) {
     return kept ? AggregateAccess::stored(*kept->aggregate) : 0;

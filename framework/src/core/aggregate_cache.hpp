@@ -17,8 +17,7 @@ namespace seriatim::core {
 struct CachedAggregate {
   TypeIndex type;
   std::shared_ptr<const AggregateBase> aggregate;
-  std::optional<Timestamp> created{};  ///< Tells it from one of its id that was made anew, should it be deleted for good.
-  std::string edition{};  ///< The same, and tells it from one whose stored events were changed by hand; see KeptAggregates.
+  std::string edition{};  ///< Tells it from one made anew under its id, or whose events were changed by hand; see KeptAggregates.
 };
 
 /// Aggregates by id, in the order of their last use, bounded by memory. Not thread-safe.

@@ -94,7 +94,7 @@ void BatchAttempt::check_reads() {
   postgres::PostgresStore& store = context_.state.store();
   store::BatchWrite reads;
   reads.read = context_.state.write().read;
-  reads.created = context_.state.write().created;
+  reads.editions = context_.state.write().editions;
   if (reads.read.empty()) return;
   const postgres::Loan connection{store.pool()};
   connection->execute(postgres::BatchAppend{store, *connection, reads}.require_versions());

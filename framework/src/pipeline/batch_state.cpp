@@ -27,10 +27,10 @@ class ForgivingReader final : public store::StreamReader {
   void event(const store::EventRow& row) override {
     attempt([&] { reader_.event(row); });
   }
-  void created(Timestamp moment) { created_ = moment; }
+  void of_edition(std::string edition) { edition_ = std::move(edition); }
   std::optional<core::CachedAggregate> take() {
     if (!good_) return std::nullopt;
-    return core::CachedAggregate{reader_.type(), reader_.take(), created_};
+    return core::CachedAggregate{reader_.type(), reader_.take(), std::move(edition_)};
   }
 
  private:
@@ -45,7 +45,7 @@ class ForgivingReader final : public store::StreamReader {
   }
 
   core::AggregateReader reader_;
-  std::optional<Timestamp> created_;
+  std::string edition_;
   bool good_ = false;
 };
 
@@ -97,7 +97,9 @@ void BatchState::load(std::span<const AggregateId> ids) {
   {
     const postgres::Loan connection{store_.pool()};
     postgres::StreamLoader loader{store_, [&](const std::string& sql) { return connection->execute(sql); }};
-    loader.load_any(wanted, reader_of, [&](const AggregateId& id, Timestamp moment) { readers.at(id).created(moment); });
+    loader.load_any(wanted, reader_of, [&](const AggregateId& id, postgres::LoadedStream stream) {
+      readers.at(id).of_edition(std::move(stream.edition));
+    });
   }
   for (const AggregateId& id : wanted) {
     const auto found = readers.find(id);
@@ -116,7 +118,7 @@ const core::CachedAggregate* BatchState::find(const AggregateId& id) {
   const core::CachedAggregate* kept = cache_.find(id);
   if (kept == nullptr) return nullptr;
   if (fresh_.count(id) == 0) write_.read.emplace(id, version_of(*kept));
-  if (kept->created) write_.created.emplace(id, *kept->created);
+  write_.editions.emplace(id, kept->edition);
   return kept;
 }
 
@@ -173,23 +175,19 @@ void BatchState::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
     const AggregateId id = aggregate->id();
     const auto stream = write_.streams.find(id);
     if (stream == write_.streams.end()) continue;  // As it was.
-    changed_.insert_or_assign(id, core::CachedAggregate{stream->second.type, std::move(aggregate), created(id, stream->second)});
+    const auto edition = write_.editions.find(id);
+    changed_.insert_or_assign(id, core::CachedAggregate{stream->second.type, std::move(aggregate),
+                                                        edition == write_.editions.end() ? std::string{} : edition->second});
   }
-}
-
-std::optional<Timestamp> BatchState::created(const AggregateId& id, const store::BatchStream& stream) const {
-  if (stream.before == 0) return stream.created_at;
-  const auto known = write_.created.find(id);
-  return known == write_.created.end() ? std::nullopt : std::optional{known->second};
 }
 
 void BatchState::stored() {
   for (auto& [id, kept] : changed_) {
-    // Without that, nobody would notice that it was deleted and made anew.
-    if (kept.created) {
-      cache_.put(std::move(kept));
-    } else {
+    // Of a new one it is not known, and then nobody would notice that its events were changed, or that it was made anew.
+    if (kept.edition.empty()) {
       cache_.erase(id);
+    } else {
+      cache_.put(std::move(kept));
     }
   }
   cache_.trim();

@@ -86,8 +86,6 @@ class BatchState {
   [[nodiscard]] const core::Registry& registry() const noexcept { return store_.registry(); }
 
  private:
-  [[nodiscard]] std::optional<Timestamp> created(const AggregateId& id, const store::BatchStream& stream) const;
-
   postgres::PostgresStore& store_;
   core::AggregateCache& cache_;
   core::EventDecoder decoder_;

@@ -41,7 +41,7 @@ struct BatchWrite {
   std::map<AggregateId, BatchStream> streams;
   std::map<AggregateId, std::int32_t> required;  ///< Further aggregates that are to stay at this version.
   std::map<AggregateId, std::int32_t> read;      ///< Aggregates that somebody took to be at this version, changed or not.
-  std::map<AggregateId, Timestamp> created;      ///< When those of them were created of which that is known.
+  std::map<AggregateId, std::string> editions;   ///< In which edition somebody took aggregates; see CachedAggregate.
   KeyChanges keys;
   std::vector<Receipts> receipts;
 

@@ -50,17 +50,17 @@ std::string BatchAppend::require_versions() const {
   if (versions.empty()) return {};
   ArrayText ids;
   ArrayText numbers;
-  ArrayText times;
+  ArrayText editions;
   for (const auto& [id, version] : versions) {
     ids.add(id);
     numbers.add(version);
-    if (const auto created = write_.created.find(id); created != write_.created.end()) {
-      times.add(created->second);
+    if (const auto edition = write_.editions.find(id); edition != write_.editions.end()) {
+      editions.add_plain(edition->second);
     } else {
-      times.add_null();
+      editions.add_null();
     }
   }
-  return call(connection_, "seriatim_require_versions", {&ids, &numbers, &times});
+  return call(connection_, "seriatim_require_versions", {&ids, &numbers, &editions});
 }
 
 std::string BatchAppend::create() const {

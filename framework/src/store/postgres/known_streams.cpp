@@ -52,7 +52,7 @@ std::vector<core::CachedAggregate> KnownStreams::to_keep(std::vector<std::unique
   for (std::unique_ptr<AggregateBase>& aggregate : aggregates) {
     const auto known = streams_.find(aggregate->id());
     if (known == streams_.end() || known->second.edition.empty()) continue;
-    kept.push_back({known->second.type, std::move(aggregate), std::nullopt, known->second.edition});
+    kept.push_back({known->second.type, std::move(aggregate), known->second.edition});
   }
   return kept;
 }

@@ -73,8 +73,7 @@ void PostgresStore::prepare(Connection& connection) const {
       {"{edition}", kept_.enabled() ? ", a.xmin as edition" : ""},
       {"{its_edition}", kept_.enabled() ? ", (select edition from aggregate)" : ""}};
   std::string loads;
-  for (const char* name : {"load_stream", "load_since", "load_range", "load_snapshot", "load_streams", "load_until",
-                           "load_any_streams"}) {
+  for (const char* name : {"load_stream", "load_since", "load_range", "load_snapshot", "load_streams", "load_until"}) {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;

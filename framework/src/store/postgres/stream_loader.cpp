@@ -1,8 +1,9 @@
 #include "store/postgres/stream_loader.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
-#include "attributes/scalar_text.hpp"
 #include "store/postgres/literals.hpp"
 
 namespace seriatim::postgres {
@@ -19,7 +20,7 @@ constexpr int type_column = 0;
 constexpr int number_column = 1;
 constexpr int event_type_column = 2;
 constexpr int json_column = 3;
-constexpr int edition_column = 4;  // Only where a store keeps aggregates, and of load_any_streams.
+constexpr int edition_column = 4;  // Of load_streams, and where a store keeps aggregates.
 
 std::string quoted(const AggregateId& id) { return "'" + uuid_text(id) + "'"; }
 
@@ -41,14 +42,6 @@ std::string array_of(std::span<const AggregateId> ids) {
 /// Empty when there is no such column, or nothing in it.
 std::string text_of(const pqxx::row& row, int column) {
   return static_cast<int>(row.size()) > column ? row[column].c_str() : "";
-}
-
-Timestamp moment_of(const std::string& text) {
-  Timestamp moment{};
-  if (attributes::read_scalar_text(text, attributes::type_of<Timestamp>, &moment) != nullptr) {
-    throw_error<ErrorCode::deserialization>("column created_at of an aggregate holds \"" + text + "\", which is no time");
-  }
-  return moment;
 }
 
 }  // namespace
@@ -90,18 +83,25 @@ void StreamLoader::load_all(std::span<const AggregateId> ids,
                             const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                             core::TypeIndex snapshots_of,
                             const std::function<void(const AggregateId&, LoadedStream)>& loaded) {
-  if (ids.empty()) return;
-  const std::string parameters = snapshot_parameters(snapshots_of);
-  const std::size_t limit = std::max(least_portion, together / ids.size());
-  const pqxx::result rows =
-      query_("execute seriatim_load_streams(" + array_of(ids) + "," + (parameters.empty() ? "0,''" : parameters) + "," +
-             std::to_string(limit) + ")");
-  read_each(ids, rows, limit, reader_of, loaded);
+  load_each(ids, {&snapshots_of, snapshots_of == core::unknown_type ? 0U : 1U}, reader_of, loaded);
 }
 
-void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
+void StreamLoader::load_any(std::span<const AggregateId> ids,
+                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
+                            const std::function<void(const AggregateId&, LoadedStream)>& loaded) {
+  std::vector<core::TypeIndex> types(store_.registry().aggregates().size());
+  std::iota(types.begin(), types.end(), core::TypeIndex{0});
+  load_each(ids, types, reader_of, loaded);
+}
+
+/// Only aggregates of these types have snapshots.
+void StreamLoader::load_each(std::span<const AggregateId> ids, std::span<const core::TypeIndex> types,
                              const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                              const std::function<void(const AggregateId&, LoadedStream)>& loaded) {
+  if (ids.empty()) return;
+  const std::size_t limit = std::max(least_portion, together / ids.size());
+  const pqxx::result rows = query_("execute seriatim_load_streams(" + array_of(ids) + "," + policies(types) + "," +
+                                   std::to_string(limit) + ")");
   for (pqxx::result::size_type at = 0; at < rows.size();) {
     const auto place = rows[at][0].as<std::size_t>();
     pqxx::result::size_type end = at;
@@ -112,27 +112,20 @@ void StreamLoader::read_each(std::span<const AggregateId> ids, const pqxx::resul
   }
 }
 
-void StreamLoader::load_any(std::span<const AggregateId> ids,
-                            const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
-                            const std::function<void(const AggregateId&, Timestamp)>& created) {
-  if (ids.empty()) return;
-  std::string types = "'{";
+/// Of those types that have snapshots: arrays of their ids, versions and names.
+std::string StreamLoader::policies(std::span<const core::TypeIndex> types) const {
+  std::string ids = "'{";
   std::string versions = "'{";
   std::string names = "array[";
-  const auto& registered = store_.registry().aggregates();
-  for (std::size_t i = 0; i < registered.size(); ++i) {
-    if (!registered[i].type->snapshots) continue;
-    const char* separator = types.size() > 2 ? "," : "";
-    types += separator + std::to_string(store_.ids().aggregate(static_cast<core::TypeIndex>(i)));
-    versions += separator + std::to_string(registered[i].type->snapshots->version);
-    names += separator + quoted_text(registered[i].type->name);
+  for (const core::TypeIndex type : types) {
+    const AggregateType& aggregate = *store_.registry().aggregates()[type].type;
+    if (!aggregate.snapshots) continue;
+    const char* separator = ids.size() > 2 ? "," : "";
+    ids += separator + std::to_string(store_.ids().aggregate(type));
+    versions += separator + std::to_string(aggregate.snapshots->version);
+    names += separator + quoted_text(aggregate.name);
   }
-  const std::size_t limit = std::max(least_portion, together / ids.size());
-  const pqxx::result rows = query_("execute seriatim_load_any_streams(" + array_of(ids) + "," + types + "}'," + versions +
-                                   "}'," + names + "]::text[]," + std::to_string(limit) + ")");
-  read_each(ids, rows, limit, reader_of, [&](const AggregateId& id, const LoadedStream& loaded) {
-    if (!loaded.edition.empty()) created(id, moment_of(loaded.edition));
-  });
+  return ids + "}'," + versions + "}'," + names + "]::text[]";
 }
 
 bool StreamLoader::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {

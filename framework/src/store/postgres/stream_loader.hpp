@@ -12,7 +12,7 @@ namespace seriatim::postgres {
 /// Where a stream that was read ends.
 struct LoadedStream {
   std::int32_t last;    ///< The number of its last event.
-  std::string edition;  ///< Of the aggregate: its edition if the store keeps aggregates, for a batch when it was created.
+  std::string edition;  ///< Of the aggregate, if it was asked for: by load_all, load_any, and where a store keeps aggregates.
 };
 
 /// Hands rows to readers. Ordinary streams take one query; longer ones a further query a portion. Not thread-safe.
@@ -37,11 +37,10 @@ class StreamLoader {
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of, core::TypeIndex snapshots_of,
                 const std::function<void(const AggregateId&, LoadedStream)>& loaded);
 
-  /// As load_all, for aggregates of any types, by a statement that the connection has prepared for batches. Calls `created`
-  /// with the moment in which each was created.
+  /// As load_all, for aggregates of any types.
   void load_any(std::span<const AggregateId> ids,
                 const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
-                const std::function<void(const AggregateId&, Timestamp)>& created);
+                const std::function<void(const AggregateId&, LoadedStream)>& loaded);
 
   /// See store::Transaction.
   bool load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader);
@@ -49,9 +48,10 @@ class StreamLoader {
  private:
   struct Portion;
 
-  void read_each(std::span<const AggregateId> ids, const pqxx::result& rows, std::size_t limit,
+  void load_each(std::span<const AggregateId> ids, std::span<const core::TypeIndex> types,
                  const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                  const std::function<void(const AggregateId&, LoadedStream)>& loaded);
+  [[nodiscard]] std::string policies(std::span<const core::TypeIndex> types) const;
   LoadedStream read(const Portion& portion, store::StreamReader& reader);
   std::int32_t read_on(const AggregateId& id, std::int32_t after, std::int32_t last, store::StreamReader& reader);
   bool read_snapshot(const Portion& portion, store::StreamReader& reader);
