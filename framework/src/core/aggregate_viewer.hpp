@@ -24,7 +24,8 @@ class AggregateViewer final : public store::StreamReader {
 
   /// The number of the last event.
   [[nodiscard]] std::int32_t last() const noexcept { return last_; }
-  [[nodiscard]] const void* state() const noexcept { return state_.get(); }
+  /// The state after it.
+  [[nodiscard]] const void* current() const noexcept { return state_.get(); }
 
  private:
   const Registry& registry_;

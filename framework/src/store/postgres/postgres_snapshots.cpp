@@ -100,7 +100,7 @@ void PostgresSnapshots::take(Connection& connection, const Claim& claim) {
     throw_error<ErrorCode::integrity>("it has no events");
   }
   const AggregateType& type = *store_.registry().aggregates()[claim.type].type;
-  const std::string json = core::write_snapshot(*type.state, viewer.state());
+  const std::string json = core::write_snapshot(*type.state, viewer.current());
   // Valid from the next event on, as in Sequent.
   const Fill fill{{"{id}", literal(connection, claim.id)},
                   {"{version}", std::to_string(type.snapshots->version)},
