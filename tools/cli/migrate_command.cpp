@@ -9,6 +9,7 @@
 #include "duration.hpp"
 #include "interruption.hpp"
 #include "kept_text.hpp"
+#include "migration_text.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 
@@ -61,43 +62,6 @@ ExitCode for_each_domain(Context& context, const MigrateOptions& options, Handle
     result = std::max(result, handler(job));
   }
   return result;
-}
-
-const char* name_of(MigrationStatus::Phase phase) {
-  switch (phase) {
-    case MigrationStatus::Phase::idle:
-      return "idle";
-    case MigrationStatus::Phase::online_running:
-      return "online_running";
-    case MigrationStatus::Phase::online_finished:
-      return "online_finished";
-    case MigrationStatus::Phase::offline_running:
-      return "offline_running";
-  }
-  return "unknown";
-}
-
-std::string after_interruption(const MigrationStatus& status, const std::string& target) {
-  if (status.phase == MigrationStatus::Phase::offline_running) {
-    return "migrate offline" + target + " was interrupted: run `migrate offline` again, and it goes on from there";
-  }
-  return "migrate online" + target + " was interrupted: run `migrate online` again, and it cleans up first";
-}
-
-std::string sentence(const MigrationStatus& status) {
-  const std::string target = status.target ? fmt::format(" to version {}", *status.target) : "";
-  if (status.interrupted) return after_interruption(status, target);
-  switch (status.phase) {
-    case MigrationStatus::Phase::idle:
-      break;
-    case MigrationStatus::Phase::online_running:
-      return "migrate online" + target + " is running";
-    case MigrationStatus::Phase::online_finished:
-      return "migrate online" + target + " is done: run `migrate offline`";
-    case MigrationStatus::Phase::offline_running:
-      return "migrate offline" + target + " is running";
-  }
-  return status.current < status.latest ? "run `migrate online`" : "up to date";
 }
 
 ExitCode status(Job& job) {
@@ -163,60 +127,6 @@ ExitCode running(Job& job) {
   return answer(job, "running", yes, fmt::format("{}: {}; {}", yes ? "yes" : "no", job.domain, sentence(found)));
 }
 
-/// "12.3 MB".
-std::string size_text(std::int64_t bytes) {
-  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
-void print_impact(const MigrationImpact& impact) {
-  for (const ProjectorChange& change : impact.changed) {
-    print_line(fmt::format("  {} has changed since its tables were built: {}{}", change.projector,
-                           fmt::join(change.changes, ", "),
-                           change.planned ? "" : "; no step covers that, so its rows stay as the old one made them"));
-  }
-  for (const ReplayImpact& replay : impact.replays) {
-    print_line(fmt::format("  {} reads {} events, and its tables take {} {}", replay.projector,
-                           with_commas(replay.events), replay.from_live_tables ? "about" : "at most about",
-                           size_text(replay.bytes)));
-  }
-  if (impact.replays.empty()) return;
-  const std::string time = impact.seconds ? fmt::format("about {:.1f} s, at the {} events/s of the last rebuild",
-                                                        *impact.seconds, with_commas(impact.rate))
-                                          : "an unknown time, because no rebuild of these views was measured yet";
-  print_line(
-      fmt::format("  in all: {} events, {}, {} of disk", with_commas(impact.events), time, size_text(impact.bytes)));
-}
-
-void put_impact(JsonWriter& json, const MigrationImpact& impact) {
-  json.Key("changed");
-  json.StartArray();
-  for (const ProjectorChange& change : impact.changed) {
-    json.StartObject();
-    put(json, "projector", change.projector);
-    put(json, "changes", change.changes);
-    put(json, "planned", change.planned);
-    json.EndObject();
-  }
-  json.EndArray();
-  json.Key("replays");
-  json.StartArray();
-  for (const ReplayImpact& replay : impact.replays) {
-    json.StartObject();
-    put(json, "projector", replay.projector);
-    put(json, "version", replay.version);
-    put(json, "events", replay.events);
-    put(json, "bytes", replay.bytes);
-    put(json, "from_live_tables", replay.from_live_tables);
-    json.EndObject();
-  }
-  json.EndArray();
-  put(json, "events", impact.events);
-  put(json, "bytes", impact.bytes);
-  if (impact.seconds) put(json, "seconds", *impact.seconds);
-  if (impact.seconds) put(json, "events_per_second", impact.rate);
-}
-
 ExitCode plan(Job& job) {
   const MigrationPlan found = job.migrator.plan(job.target);
   if (job.context.json()) {
@@ -236,78 +146,6 @@ ExitCode plan(Job& job) {
   return ExitCode::done;
 }
 
-std::int64_t rate_of(const RehearsedReplay& replay) {
-  return replay.seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(replay.events) / replay.seconds) : 0;
-}
-
-void print_rehearsal(const Job& job, const MigrationRehearsal& rehearsal) {
-  if (job.context.json()) {
-    print_line(json_object([&](JsonWriter& json) {
-      put(json, "domain", job.domain);
-      put(json, "from", rehearsal.from);
-      put(json, "to", rehearsal.to);
-      json.Key("replays");
-      json.StartArray();
-      for (const RehearsedReplay& replay : rehearsal.replays) {
-        json.StartObject();
-        put(json, "projector", replay.projector);
-        put(json, "events", replay.events);
-        put(json, "seconds", replay.seconds);
-        put(json, "events_per_second", rate_of(replay));
-        json.EndObject();
-      }
-      json.EndArray();
-    }));
-    return;
-  }
-  print_line(fmt::format("{}: from version {} to version {}{}", job.domain, rehearsal.from, rehearsal.to,
-                         rehearsal.replays.empty() ? ": nothing to replay" : "; nothing was written"));
-  for (const RehearsedReplay& replay : rehearsal.replays) {
-    print_line(fmt::format("  {}: {} events in {:.2f} s, {}/s", replay.projector, with_commas(replay.events),
-                           replay.seconds, with_commas(rate_of(replay))));
-  }
-}
-
-enum class Step : std::uint8_t { online, offline, rollback };
-
-void print_kept(const Job& job, const MigrationResult& result) {
-  for (const KeptVersion& dropped : result.dropped) print_line(fmt::format("{}: {}", job.domain, dropped_text(dropped)));
-  if (result.kept) print_line(fmt::format("{}: {}", job.domain, text_of(*result.kept)));
-}
-
-void print_result(const Job& job, const MigrationResult& result, Step step) {
-  const bool switched = step != Step::online;
-  const double rate = result.seconds > 0 ? static_cast<double>(result.events) / result.seconds : 0;
-  if (job.context.json()) {
-    print_line(json_object([&](JsonWriter& json) {
-      put(json, "domain", job.domain);
-      put(json, "from", result.from);
-      put(json, "to", result.to);
-      put(json, "events", result.events);
-      put(json, "seconds", result.seconds);
-      put(json, "events_per_second", static_cast<std::int64_t>(rate));
-      if (switched) put(json, "pause_ms", result.pause_seconds * 1000);
-      if (result.kept) put_kept(json, *result.kept, false);
-      put_dropped(json, result.dropped);
-    }));
-    return;
-  }
-  if (result.from == result.to) {
-    print_line(fmt::format("{}: the views are at version {} already", job.domain, result.to));
-    return;
-  }
-  print_line(fmt::format("{}: version {} is {}; {} events in {:.2f} s, {}/s{}", job.domain, result.to,
-                         switched ? "live" : "built, and goes live with `migrate offline`", with_commas(result.events),
-                         result.seconds, with_commas(static_cast<std::int64_t>(rate)),
-                         switched ? fmt::format("; writers paused {:.0f} ms", result.pause_seconds * 1000) : ""));
-  if (step == Step::rollback) {
-    print_line(fmt::format("{}: version {} waits: `migrate offline` with its plugin makes it live again, `migrate online` "
-                           "builds it anew",
-                           job.domain, result.from));
-  }
-  print_kept(job, result);
-}
-
 /// Calls the function with a way to report progress, and to be stopped.
 template <class Call>
 auto interruptible(const Job& job, const Call& call) {
@@ -316,26 +154,30 @@ auto interruptible(const Job& job, const Call& call) {
   return call([&](const MigrationProgress& p) { progress.show(p); }, &Interruption::requested);
 }
 
-ExitCode online(Job& job) {
-  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.online(job.target, how...); }),
-               Step::online);
+ExitCode report(const Job& job, const MigrationResult& result, Step step) {
+  print_result(job.context, job.domain, result, step);
   return ExitCode::done;
 }
 
+ExitCode online(Job& job) {
+  return report(job, interruptible(job, [&](const auto&... how) { return job.migrator.online(job.target, how...); }),
+                Step::online);
+}
+
 ExitCode dry_run(Job& job) {
-  print_rehearsal(job, interruptible(job, [&](const auto&... how) { return job.migrator.dry_run(job.target, how...); }));
+  const MigrationRehearsal rehearsal =
+      interruptible(job, [&](const auto&... how) { return job.migrator.dry_run(job.target, how...); });
+  print_rehearsal(job.context, job.domain, rehearsal);
   return ExitCode::done;
 }
 
 ExitCode offline(Job& job) {
-  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.offline(job.target, how...); }),
-               Step::offline);
-  return ExitCode::done;
+  return report(job, interruptible(job, [&](const auto&... how) { return job.migrator.offline(job.target, how...); }),
+                Step::offline);
 }
 
 ExitCode rollback(Job& job) {
-  print_result(job, interruptible(job, [&](const auto&... how) { return job.migrator.rollback(how...); }), Step::rollback);
-  return ExitCode::done;
+  return report(job, interruptible(job, [&](const auto&... how) { return job.migrator.rollback(how...); }), Step::rollback);
 }
 
 ExitCode follow(Job& job) {
