@@ -62,6 +62,12 @@ void append_literal(std::string& out, const Connection& connection, const attrib
   }
 }
 
+std::string literal(const Connection& connection, const attributes::Type& type, const void* value) {
+  std::string out;
+  append_literal(out, connection, type, value);
+  return out;
+}
+
 void read_field(const pqxx::field& field, const attributes::Type& type, void* target, std::string_view column) {
   if (field.is_null()) {
     if (type.kind == Kind::optional) type.optional_reset(target);

@@ -14,6 +14,16 @@ namespace seriatim::postgres {
 
 /// Appends the value as a literal: NULL or quoted text. Objects and lists become JSON.
 void append_literal(std::string& out, const Connection& connection, const attributes::Type& type, const void* value);
+template <class T>
+void append_literal(std::string& out, const Connection& connection, const T& value) {
+  append_literal(out, connection, attributes::type_of<T>, &value);
+}
+
+[[nodiscard]] std::string literal(const Connection& connection, const attributes::Type& type, const void* value);
+template <class T>
+[[nodiscard]] std::string literal(const Connection& connection, const T& value) {
+  return literal(connection, attributes::type_of<T>, &value);
+}
 
 /// The text of a value as COPY and literals hold it, without quotes. False when it is NULL.
 [[nodiscard]] bool append_value_text(std::string& out, const attributes::Type& type, const void* value);

@@ -26,12 +26,6 @@ struct LivePersistor::Shape {
 
 namespace {
 
-std::string literal(const Connection& connection, const attributes::Type& type, const void* value) {
-  std::string out;
-  append_literal(out, connection, type, value);
-  return out;
-}
-
 const char* operator_of(Assignment::Operation operation) {
   return operation == Assignment::Operation::increase ? " + " : " - ";
 }

@@ -43,13 +43,6 @@ bool concerns_aggregate(const Error& error) {
          error.code() == ErrorCode::integrity;
 }
 
-template <class T>
-std::string literal(const Connection& connection, const T& value) {
-  std::string out;
-  append_literal(out, connection, attributes::type_of<T>, &value);
-  return out;
-}
-
 }  // namespace
 
 SnapshotResult PostgresSnapshots::take(std::int64_t limit, const std::function<void(const SnapshotProgress&)>& progress,

@@ -1,12 +1,12 @@
 #include "store/postgres/postgres_transaction.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/aggregate_access.hpp"
 #include "store/postgres/array_text.hpp"
 #include "store/postgres/batch_append.hpp"
 #include "store/postgres/event_append.hpp"
+#include "store/postgres/events_append.hpp"
 #include "store/postgres/key_statements.hpp"
 #include "store/postgres/literals.hpp"
 #include "store/postgres/receipts.hpp"
@@ -14,36 +14,10 @@
 namespace seriatim::postgres {
 namespace {
 
-template <class T>
-void append_value(std::string& out, const Connection& connection, const T& value) {
-  append_literal(out, connection, attributes::type_of<T>, &value);
-}
-
-template <class T>
-std::string literal(const Connection& connection, const T& value) {
-  std::string out;
-  append_value(out, connection, value);
-  return out;
-}
-
 std::string quoted(const Connection& connection, const std::string& text) {
   std::string out;
   connection.append_quoted(out, text);
   return out;
-}
-
-/// One event with the stream that it belongs to.
-struct Flat {
-  const store::StreamAppend* stream;
-  std::size_t index;
-};
-
-std::vector<Flat> flatten(const std::vector<const store::StreamAppend*>& streams) {
-  std::vector<Flat> flat;
-  for (const store::StreamAppend* stream : streams) {
-    for (std::size_t i = 0; i < stream->events.size(); ++i) flat.push_back({stream, i});
-  }
-  return flat;
 }
 
 /// The aggregates that are not created by these appends.
@@ -53,26 +27,6 @@ std::vector<AggregateId> existing(const std::vector<const store::StreamAppend*>&
     if (stream->expected_version > 0) ids.push_back(stream->aggregate_id);
   }
   return ids;
-}
-
-std::string ids_text(const std::vector<const store::StreamAppend*>& streams) {
-  std::string out;
-  for (const store::StreamAppend* stream : streams) {
-    if (!out.empty()) out += " or ";
-    append_uuid(out, stream->aggregate_id);
-  }
-  return out;
-}
-
-/// Under the same type, another writer may have been first, and then loading the aggregate is the way out.
-[[noreturn]] void throw_taken(const std::string& id, const std::string& stored, const std::string& added) {
-  if (stored == added) {
-    throw_error<ErrorCode::optimistic_locking>("aggregate " + id + " exists already, as a " + stored +
-                                               ": load it, or give the new one an id of its own");
-  }
-  throw_error<ErrorCode::non_unique_aggregate>("aggregate " + id + " cannot be added as a " + added +
-                                               ", because it is stored already as a " + stored +
-                                               ": give the new one an id of its own");
 }
 
 }  // namespace
@@ -233,19 +187,6 @@ void PostgresTransaction::lock(const std::vector<AggregateId>& ids) {
   lock(ids);
 }
 
-void PostgresTransaction::append_request(std::string& sql, const store::CommandRecord& record) {
-  const Connection& connection = batch().connection();
-  const Command& command = *record.command;
-  append_value(sql, connection, command.created_at);
-  sql += ",";
-  append_value(sql, connection, command.user_id);
-  sql += ",";
-  append_value(sql, connection, command.aggregate_id);
-  sql.append(",").append(std::to_string(store_.ids().command(record.type))).append(",");
-  connection.append_quoted(sql, record.json);
-  sql += ",";
-}
-
 void PostgresTransaction::append_one(const store::CommandRecord& record, const store::StreamAppend& stream) {
   const Connection& connection = batch().connection();
   const Command& command = *record.command;
@@ -279,55 +220,15 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
 
 void PostgresTransaction::append_all(const store::CommandRecord& command,
                                      const std::vector<const store::StreamAppend*>& streams, Timestamp created_at) {
-  const Connection& connection = batch().connection();
-  const TypeIds& ids = store_.ids();
-  const std::vector<Flat> events = flatten(streams);
   std::set<AggregateId> relied;
   for (const store::StreamAppend* stream : streams) {
     if (streams_.relies_on(stream->aggregate_id)) relied.insert(stream->aggregate_id);
   }
   require_kept(relied);
-  std::string sql = "execute seriatim_append_events(";
-  append_request(sql, command);
-  append_value(sql, connection, command.command->event_aggregate_id);
-  sql += ",";
-  append_value(sql, connection, command.command->event_sequence_number);
-  sql += ",";
-  const auto array = [&sql](const auto& items, const char* type, const auto& append) {
-    append_array(sql, items, type, append);
-    sql += ",";
-  };
-  array(streams, "uuid", [&](const auto* s) { append_value(sql, connection, s->aggregate_id); });
-  array(streams, "smallint", [&](const auto* s) { sql += std::to_string(ids.aggregate(s->aggregate_type)); });
-  array(streams, "integer", [&](const auto* s) { sql += std::to_string(s->expected_version); });
-  array(events, "uuid", [&](const Flat& e) { append_value(sql, connection, e.stream->aggregate_id); });
-  array(events, "integer", [&](const Flat& e) {
-    sql += std::to_string(e.stream->expected_version + static_cast<std::int32_t>(e.index) + 1);
-  });
-  array(events, "smallint", [&](const Flat& e) { sql += std::to_string(ids.event(e.stream->events[e.index].type)); });
-  array(events, "jsonb", [&](const Flat& e) { connection.append_quoted(sql, e.stream->events[e.index].json); });
-  array(streams, "text", [&](const auto* s) { connection.append_quoted(sql, s->partition_key); });
-  append_value(sql, connection, created_at);
+  const EventsAppend append{store_, batch().connection(), streams};
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
-  batch().add(sql + ")", {Origin::Kind::append, ids_text(streams), {}, {}, creates, {}, explain_taken(streams)});
-}
-
-/// What to say when the id of a new aggregate is stored already.
-std::function<void(Connection&)> PostgresTransaction::explain_taken(
-    const std::vector<const store::StreamAppend*>& streams) const {
-  std::map<std::string, std::string> added;
-  for (const store::StreamAppend* stream : streams) {
-    if (stream->expected_version != 0) continue;
-    added[uuid_text(stream->aggregate_id)] = store_.registry().aggregates()[stream->aggregate_type].type->name;
-  }
-  if (added.empty()) return {};
-  return [names = store_.names(), added = std::move(added)](Connection& connection) {
-    std::string ids = "'{";
-    for (const auto& [id, type] : added) ids.append(ids.size() > 2 ? "," : "").append(id);
-    const std::pair<std::string_view, std::string> fill[] = {{"{ids}", ids + "}'"}};
-    const pqxx::result stored = connection.execute(statement("load_types", names, fill));
-    for (const auto& row : stored) throw_taken(row[0].c_str(), row[1].c_str(), added.at(row[0].c_str()));
-  };
+  batch().add(append.sql(command, created_at),
+              {Origin::Kind::append, append.aggregates(), {}, {}, creates, {}, append.explanation()});
 }
 
 void PostgresTransaction::require_version(const AggregateId& id, std::int32_t version) {
@@ -345,7 +246,7 @@ void PostgresTransaction::run(const SqlStatement& statement) {
   std::string call = "execute " + batch().prepare(statement.sql, [&] { return "as " + statement.sql; });
   for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
     call += i == 0 ? "(" : ", ";
-    append_value(call, batch().connection(), statement.parameters[i]);
+    append_literal(call, batch().connection(), statement.parameters[i]);
   }
   if (!statement.parameters.empty()) call += ")";
   batch().add(std::move(call), {Origin::Kind::statement, {}, {}, {}, false});

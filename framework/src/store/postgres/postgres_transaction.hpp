@@ -75,7 +75,6 @@ class PostgresTransaction final : public store::Transaction {
   void hand_over(const core::CachedAggregate& kept, store::StreamReader& reader) const;
   void require_kept(const std::set<AggregateId>& ids);
   void lock(const std::vector<AggregateId>& ids);
-  void append_request(std::string& sql, const store::CommandRecord& record);
   [[nodiscard]] bool is_common(const store::CommandRecord& command, const std::vector<const store::StreamAppend*>& streams,
                                Timestamp created_at) const;
   void append_one(const store::CommandRecord& command, const store::StreamAppend& stream);
@@ -87,7 +86,6 @@ class PostgresTransaction final : public store::Transaction {
   views::Persistor& batching_persistor(std::size_t domain);
   void take_turns(const std::set<std::string_view>& projectors);
   void add_unless_empty(std::string sql, const Origin& origin);
-  [[nodiscard]] std::function<void(Connection&)> explain_taken(const std::vector<const store::StreamAppend*>& streams) const;
 
   PostgresStore& store_;
   std::string begin_sql_;
