@@ -1,11 +1,13 @@
 // The command pipeline: what lanes keep of aggregates is never more than a guess.
 #include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
 #include "seriatim/deletion.hpp"
 #include "support/pipeline_store.hpp"
+#include "support/throwaway_cluster.hpp"
 
 using namespace seriatim;
 using namespace seriatim::testing;
@@ -22,6 +24,26 @@ void make_anew(PipelineStore& store, const AggregateId& id) {
   store.others->commands().execute(LedgerStore::open_account(id, uuid_text(id)));
   for (int i = 1; i < events; ++i) store.others->commands().execute(LedgerStore::deposit(id, 1));
 }
+
+/// A server of its own, which can lose what it has stored.
+struct OwnServer {
+  /// Starts the server anew, on what it would have if a deposit that it promised to keep had got lost, and another of 2 had come
+  /// since: as many events, in a row that is the same.
+  void restart_without_deposit(const AggregateId& id) {
+    cluster.server().stop();
+    cluster.server().start();
+    pqxx::connection connection{store.options.database_url};
+    pqxx::work work{connection};
+    work.exec("set local session_replication_role = replica");  // No trigger knows of it.
+    const auto changed = work.exec("update sequent_schema.events_default set event_json = '{\"amount\": \"2\"}' "
+                                   "where sequence_number = 3 and aggregate_id = '" + uuid_text(id) + "'");
+    BOOST_TEST(changed.affected_rows() == 1);
+    work.commit();
+  }
+
+  ThrowawayCluster cluster;
+  PipelineStore store{cluster.create_database()};
+};
 
 }  // namespace
 
@@ -141,6 +163,40 @@ BOOST_AUTO_TEST_CASE(a_cached_aggregate_whose_events_were_changed_by_hand_is_not
     // Its only reason to succeed is what it reads.
     BOOST_TEST(submit(ledger::Look{{.aggregate_id = id}, "broke", ""}).get().events.empty());
   }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(pipeline)
+
+BOOST_FIXTURE_TEST_CASE(what_is_kept_of_a_server_before_it_was_started_anew_is_not_relied_on, OwnServer) {
+  const AggregateId id = store.account("a");
+  store.start();
+  store.submit(LedgerStore::deposit(id, 1)).get();
+  store.submit(LedgerStore::deposit(id, 50)).get();
+  restart_without_deposit(id);
+  Future refused = store.submit(LedgerStore::withdraw(id, 50));
+  BOOST_CHECK((error_of(refused) == ErrorCode::domain));
+  BOOST_TEST(store.submit(LedgerStore::withdraw(id, 3)).get().events.front().sequence_number == 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_that_was_begun_before_the_server_was_started_anew_is_made_again, OwnServer) {
+  const AggregateId id = store.account("a");
+  store.start();
+  store.submit(LedgerStore::deposit(id, 1)).get();
+  store.submit(LedgerStore::deposit(id, 50)).get();
+  std::atomic<int> handled{0};
+  store.script->handling = [&](const Command&) {
+    if (handled++ != 0) return;
+    store.reached.set_value();
+    store.released.get_future().wait();
+  };
+  Future refused = store.submit(LedgerStore::withdraw(id, 50));
+  store.reached.get_future().wait();
+  restart_without_deposit(id);
+  store.go();
+  BOOST_CHECK((error_of(refused) == ErrorCode::domain));
+  BOOST_TEST(handled == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,7 +14,7 @@ using Future = std::future<ExecutionResult>;
 
 /// For one test each: a lane can be held once.
 struct PipelineStore : LedgerStore {
-  PipelineStore() {
+  explicit PipelineStore(const std::string& url = shared_cluster().create_database()) : LedgerStore{url} {
     one_lane.lanes = 1;
     one_lane.lone_command = LoneCommand::batch;  // Tests are of batches, unless they say otherwise.
     one_lane.batch_time = std::chrono::minutes{1};  // What waits is a batch, however slow the machine is.

@@ -97,6 +97,7 @@ void BatchAttempt::check_reads() {
   reads.editions = context_.state.write().editions;
   if (reads.read.empty()) return;
   const postgres::Loan connection{store.pool()};
+  context_.state.move_to(connection->server());
   connection->execute(postgres::BatchAppend{store, *connection, reads}.require_versions());
 }
 
@@ -105,6 +106,7 @@ void BatchAttempt::write() {
   postgres::PostgresStore& store = context_.state.store();
   if (write.empty()) return check_reads();
   const auto transaction = store.begin_batch(active_->versions());
+  context_.state.move_to(transaction->connection().server());
   transaction->append(write, projectors_in_turns());
   core::publish(store.registry(), *active_, events_, *transaction);
   transaction->finish(write);

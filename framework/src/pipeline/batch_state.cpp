@@ -82,6 +82,22 @@ void BatchState::start() {
   misfit_ = Misfit::none;
 }
 
+bool BatchState::rests_on_something() const noexcept {
+  return !changed_.empty() || !fresh_.empty() || !absent_.empty() || !write_.read.empty();
+}
+
+void BatchState::move_to(const std::string& server) {
+  if (server == server_) return;
+  cache_.clear();
+  // It stays with the old one, so that it is not stored either when a handler catches this.
+  if (!server_.empty() && rests_on_something()) {
+    throw_error<ErrorCode::optimistic_locking>(
+        "the database server was started anew, or replaced by another, while a batch of commands was carried out: execute the "
+        "command again");
+  }
+  server_ = server;
+}
+
 void BatchState::load(std::span<const AggregateId> ids) {
   std::vector<AggregateId> wanted;
   std::unordered_set<AggregateId, std::hash<AggregateId>> seen;
@@ -96,6 +112,7 @@ void BatchState::load(std::span<const AggregateId> ids) {
   };
   {
     const postgres::Loan connection{store_.pool()};
+    move_to(connection->server());
     postgres::StreamLoader loader{store_, [&](const std::string& sql) { return connection->execute(sql); }};
     loader.load_any(wanted, reader_of, [&](const AggregateId& id, postgres::LoadedStream stream) {
       readers.at(id).of_edition(std::move(stream.edition));

@@ -42,6 +42,10 @@ class BatchState {
   /// Forgets the batch before.
   void start();
 
+  /// Statements go to this server (see Connection::server). What is known from another, or from this one before it was started
+  /// anew, may not be so here: it is forgotten, and when the batch rests on it, that is Error(optimistic_locking).
+  void move_to(const std::string& server);
+
   /// Reads those aggregates that are not known yet, by one query. What cannot be read stays unknown.
   void load(std::span<const AggregateId> ids);
 
@@ -86,8 +90,11 @@ class BatchState {
   [[nodiscard]] const core::Registry& registry() const noexcept { return store_.registry(); }
 
  private:
+  [[nodiscard]] bool rests_on_something() const noexcept;
+
   postgres::PostgresStore& store_;
   core::AggregateCache& cache_;
+  std::string server_;  ///< Where what is known was read; empty when nothing is.
   core::EventDecoder decoder_;
   store::BatchWrite write_;
   std::unordered_map<AggregateId, core::CachedAggregate, std::hash<AggregateId>> changed_;

@@ -66,6 +66,7 @@ bool MemberTransaction::hand_over(const AggregateId& id, store::StreamReader& re
 /// What the batch could not read: the reader finds out why.
 bool MemberTransaction::read_alone(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) {
   const postgres::Loan connection{batch_.store().pool()};
+  batch_.move_to(connection->server());
   postgres::StreamLoader loader{batch_.store(), [&](const std::string& sql) { return connection->execute(sql); }};
   return loader.load(id, reader, snapshots_of).has_value();
 }
@@ -89,6 +90,7 @@ bool MemberTransaction::load_past(const AggregateId& id, const store::PastPoint&
   if (batch_.changed(id)) refuse(Misfit::next_batch);
   if (pending_.streams.count(id) != 0) refuse(Misfit::alone);
   const postgres::Loan connection{batch_.store().pool()};
+  batch_.move_to(connection->server());
   postgres::StreamLoader loader{batch_.store(), [&](const std::string& sql) { return connection->execute(sql); }};
   return loader.load_past(id, point, reader);
 }
@@ -141,6 +143,7 @@ void MemberTransaction::run(const SqlStatement& /*statement*/) { refuse(Misfit::
 std::optional<AggregateId> MemberTransaction::find_unique_key(std::string_view scope, const std::string& key) {
   if (batch_.has_key_changes()) refuse(Misfit::next_batch);
   const postgres::Loan connection{batch_.store().pool()};
+  batch_.move_to(connection->server());
   const pqxx::result rows =
       connection->execute(postgres::find_unique_key_statement(*connection, batch_.store().names(), scope, key));
   if (rows.empty()) return std::nullopt;
