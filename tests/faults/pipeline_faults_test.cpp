@@ -47,6 +47,21 @@ struct Run {
     options.reconnect_for = std::chrono::hours{1};  // However slow the machine is, it comes back.
   }
 
+  /// Drops the store: a server that was killed looks at every file when it comes back, and there may be hundreds of runs.
+  ~Run() {
+    store.app.reset();
+    try {
+      const std::string& url = store.options.database_url;
+      const std::size_t name = url.rfind('/', url.find('?')) + 1;
+      pqxx::connection connection{cluster.server().url()};
+      pqxx::nontransaction{connection}.exec("drop database " + url.substr(name, url.find('?') - name) + " with (force)");
+    } catch (const pqxx::failure& error) {
+      BOOST_TEST_MESSAGE("the store of seed " << chosen << " stays: " << error.what());
+    }
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
   /// Submits commands, and does `fault` again and again when some more have been answered. `injected` tells how many hit.
   template <class Fault>
   void carry_out(const std::string& kind, const std::string& url, Fault&& fault, const std::function<std::size_t()>& injected) {
