@@ -5,7 +5,9 @@
 #include "core/registry.hpp"
 #include "paths.hpp"
 #include "store/postgres/postgres_store.hpp"
+#include "support/ledger_store.hpp"
 #include "support/program.hpp"
+#include "support/throwaway_cluster.hpp"
 #include "support/wallet_store.hpp"
 
 using namespace seriatim;
@@ -84,6 +86,29 @@ BOOST_AUTO_TEST_CASE(a_registration_that_is_rolled_back_burns_no_id) {
 BOOST_AUTO_TEST_CASE(another_program_that_takes_ids_from_the_sequence_meets_no_taken_one) {
   const Application app{options, {wallet::domain()}};
   BOOST_TEST(value("insert into sequent_schema.event_types (type) values ('Foreign::Event') returning id") == "4");
+}
+
+BOOST_AUTO_TEST_CASE(a_program_stops_storing_when_the_database_that_comes_back_has_other_ids_for_its_types) {
+  ThrowawayCluster cluster;
+  const LedgerStore store{cluster.create_database()};
+  const auto restart = [&] {
+    cluster.server().stop();
+    cluster.server().start();
+  };
+  const AggregateId id = new_uuid();
+  store.app->commands().execute(LedgerStore::open_account(id, "a"));
+  restart();
+  store.app->commands().execute(LedgerStore::deposit(id, 1));
+  const std::string events = store.events(id);
+  restart();
+  // As in a copy from before this type was registered, in which another program then registered one of its own.
+  (void)store.value("with taken as (update sequent_schema.event_types set type = 'Foreign::Event' where type = "
+                    "'Ledger::Deposited' returning 1) select count(*) from taken");
+  BOOST_CHECK_EXCEPTION(store.app->commands().execute(LedgerStore::deposit(id, 1)), Error, [](const Error& error) {
+    return error.code() == ErrorCode::configuration &&
+           std::string_view{error.what()}.find("Foreign::Event's now; start the program anew") != std::string_view::npos;
+  });
+  BOOST_TEST(store.events(id) == events);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,9 +65,12 @@ PostgresStore::PostgresStore(const std::string& url, SchemaNames names, const co
   Connection connection{url};
   require_installed(connection, names_, registry);
   ids_ = std::make_unique<const TypeIds>(connection, names_, registry);
+  server_ = connection.server();
 }
 
 void PostgresStore::prepare(Connection& connection) const {
+  // In a copy that was restored from before a type was registered, its id may be another's by now.
+  if (connection.server() != server_) ids_->require_in(connection, names_);
   const std::pair<std::string_view, std::string> fill[] = {
       {"{portion}", std::to_string(portion)},
       {"{edition}", kept_.enabled() ? ", a.xmin as edition" : ""},

@@ -21,6 +21,9 @@ class TypeIds {
   /// programs do so at once; no id is spent on a name that exists.
   TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry);
 
+  /// Error(configuration) unless the registry's types have the same ids in the store that this connection leads to.
+  void require_in(Connection& connection, const SchemaNames& names) const;
+
   [[nodiscard]] int event(core::TypeIndex type) const { return event_ids_[type]; }
   [[nodiscard]] int command(core::TypeIndex type) const { return command_ids_[type]; }
   [[nodiscard]] int aggregate(core::TypeIndex type) const { return aggregate_ids_[type]; }
@@ -87,6 +90,7 @@ class PostgresStore final : public store::EventStore {
   KeptAggregates kept_;
   Pool pool_;
   std::unique_ptr<const TypeIds> ids_;
+  std::string server_;  ///< Where the ids were read.
 };
 
 }  // namespace seriatim::postgres

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "store/postgres/postgres_store.hpp"
 
@@ -41,6 +42,30 @@ std::vector<std::string> intern(Connection& connection, const SchemaNames& names
   return read_names(connection, names, table);
 }
 
+/// The names of a registry's types.
+struct TypeNames {
+  explicit TypeNames(const core::Registry& registry) {
+    for (const auto& event : registry.events()) events.push_back(event.type.name);
+    for (const auto& command : registry.commands()) commands.push_back(command.type.name);
+    for (const auto& aggregate : registry.aggregates()) aggregates.push_back(aggregate.type->name);
+  }
+
+  std::vector<std::string_view> events;
+  std::vector<std::string_view> commands;
+  std::vector<std::string_view> aggregates;
+};
+
+void require_same(const std::vector<std::string>& by_id, std::span<const std::string_view> wanted, std::span<const int> ids) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto id = static_cast<std::size_t>(ids[i]);
+    if (id < by_id.size() && by_id[id] == wanted[i]) continue;
+    throw_error<ErrorCode::configuration>(
+        "the database was replaced while this program ran: the type " + std::string{wanted[i]} + " had the number " +
+        std::to_string(id) + " in it, which is " +
+        (id < by_id.size() && !by_id[id].empty() ? by_id[id] + "'s now" : "nobody's now") + "; start the program anew");
+  }
+}
+
 std::vector<int> ids_of(const std::vector<std::string>& by_id, const std::vector<std::string_view>& wanted) {
   std::vector<int> ids;
   for (const std::string_view name : wanted) {
@@ -53,19 +78,20 @@ std::vector<int> ids_of(const std::vector<std::string>& by_id, const std::vector
 
 TypeIds::TypeIds(Connection& connection, const SchemaNames& names, const core::Registry& registry)
     : registry_{registry} {
-  std::vector<std::string_view> events;
-  std::vector<std::string_view> commands;
-  std::vector<std::string_view> aggregates;
-  for (const auto& event : registry.events()) events.push_back(event.type.name);
-  for (const auto& command : registry.commands()) commands.push_back(command.type.name);
-  for (const auto& aggregate : registry.aggregates()) aggregates.push_back(aggregate.type->name);
-
-  aggregates_by_id_ = intern(connection, names, "aggregate_types", aggregates);
-  aggregate_ids_ = ids_of(aggregates_by_id_, aggregates);
-  command_ids_ = ids_of(intern(connection, names, "command_types", commands), commands);
-  const std::vector<std::string> event_names = intern(connection, names, "event_types", events);
-  event_ids_ = ids_of(event_names, events);
+  const TypeNames types{registry};
+  aggregates_by_id_ = intern(connection, names, "aggregate_types", types.aggregates);
+  aggregate_ids_ = ids_of(aggregates_by_id_, types.aggregates);
+  command_ids_ = ids_of(intern(connection, names, "command_types", types.commands), types.commands);
+  const std::vector<std::string> event_names = intern(connection, names, "event_types", types.events);
+  event_ids_ = ids_of(event_names, types.events);
   for (const std::string& name : event_names) events_by_id_.push_back({registry.event(name), name});
+}
+
+void TypeIds::require_in(Connection& connection, const SchemaNames& names) const {
+  const TypeNames types{registry_};
+  require_same(read_names(connection, names, "event_types"), types.events, event_ids_);
+  require_same(read_names(connection, names, "command_types"), types.commands, command_ids_);
+  require_same(read_names(connection, names, "aggregate_types"), types.aggregates, aggregate_ids_);
 }
 
 const TypeIds::EventName* TypeIds::event_of(int id) const {
