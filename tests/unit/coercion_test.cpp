@@ -113,6 +113,22 @@ BOOST_AUTO_TEST_CASE(blank_is_empty_for_all_but_texts) {
   BOOST_TEST(in_list.at("numbers[1]").front().code == "not_a_number");
 }
 
+BOOST_AUTO_TEST_CASE(null_in_a_list_is_an_error_and_never_a_silent_zero) {
+  Form form;
+  const AttributeErrors errors = read(form, R"({"numbers":[1,null,3],"flags":[true,null],"maybe":null,"number":null})");
+  BOOST_TEST(errors.size() == 2U, to_string(errors));
+  BOOST_TEST(errors.at("numbers[1]").front().code == "not_an_integer");
+  BOOST_TEST(errors.at("flags[1]").front().code == "not_a_boolean");
+}
+
+BOOST_AUTO_TEST_CASE(null_in_a_stored_list_is_a_default_and_keeps_the_places_of_the_others) {
+  Form form;
+  const AttributeErrors errors = read(form, R"({"numbers":[1,null,3],"flags":[true,null,true]})", false);
+  BOOST_TEST(errors.empty(), to_string(errors));
+  BOOST_TEST(form.numbers == (std::vector<std::int32_t>{1, 0, 3}), boost::test_tools::per_element());
+  BOOST_TEST(form.flags == (std::vector<bool>{true, false, true}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(stored_json_is_never_coerced) {
   Form form;
   const AttributeErrors errors =

@@ -45,8 +45,8 @@ void write_json(std::string& out, const Type& type, const void* value, const Jso
 void write_json_members(std::string& out, std::span<const Member> members, const void* object,
                         const JsonFormat& format = {});
 
-/// Reads `json` into an existing object. Attributes that are absent or null keep their value. What does not fit is
-/// collected in `errors` and left unchanged. Throws Error(deserialization) when the text is no JSON or is nested
+/// Reads `json` into an existing object. Attributes that are absent or null keep their value; a null in a list is a
+/// default element, or an error in what a user entered. What does not fit is collected in `errors` and left unchanged. Throws Error(deserialization) when the text is no JSON or is nested
 /// too deeply.
 void read_json(std::string_view json, const Type& type, void* target, const JsonLimits& limits,
                AttributeErrors& errors);

@@ -171,8 +171,14 @@ class Decoder {
 
   static Slot inside(const Slot& slot) { return {slot.type->element, slot.type->optional_emplace(slot.target)}; }
 
-  static bool set_null(const Slot& slot) {
-    if (slot.type->kind == Kind::optional) slot.type->optional_reset(slot.target);
+  /// What is no optional keeps its default, as if it were absent; what a user enters in a list cannot be absent.
+  bool set_null(const Slot& slot) {
+    if (slot.type->kind == Kind::optional) {
+      slot.type->optional_reset(slot.target);
+    } else if (!may_be_absent(slot)) {
+      if (limits_.user_input) return mismatch(slot);
+      if (slot.target == nullptr) return set_bool(slot, false);
+    }
     return true;
   }
 
