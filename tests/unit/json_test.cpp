@@ -225,6 +225,42 @@ BOOST_AUTO_TEST_CASE(a_double_that_is_not_finite_cannot_be_written) {
   BOOST_CHECK_THROW((void)seriatim::to_json(e), seriatim::Error);
 }
 
+BOOST_AUTO_TEST_CASE(a_date_or_time_that_has_no_text_cannot_be_written) {
+  Everything e;
+  e.day = Date{};
+  BOOST_CHECK_EXCEPTION(seriatim::to_json(e), seriatim::Error, [](const seriatim::Error& error) {
+    BOOST_TEST(error.what() == "attribute day is no date of the years 1 to 9999");
+    return error.code() == seriatim::ErrorCode::serialization;
+  });
+  Everything f;
+  f.moment = Timestamp::max();
+  BOOST_CHECK_EXCEPTION(seriatim::to_json(f), seriatim::Error, [](const seriatim::Error& error) {
+    BOOST_TEST(error.what() == "attribute moment is no time of the years 1 to 9999");
+    return error.code() == seriatim::ErrorCode::serialization;
+  });
+  BOOST_TEST(seriatim::describe(f).find("moment: no time") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_nested_too_deeply_to_be_read_again_is_not_written) {
+  const auto chain = [](int trees) {
+    Tree tree{"leaf", {}};
+    for (int i = 1; i < trees; ++i) tree = Tree{"branch", {std::move(tree)}};
+    return tree;
+  };
+  const Tree deepest = chain(32);  // Each has two levels: an object and a list.
+  BOOST_TEST(seriatim::same_attributes(seriatim::from_json<Tree>(seriatim::to_json(deepest)), deepest));
+  BOOST_CHECK_EXCEPTION(seriatim::to_json(chain(33)), seriatim::Error, [](const seriatim::Error& error) {
+    BOOST_TEST(error.what() == "attribute children is nested too deeply to be read again");
+    return error.code() == seriatim::ErrorCode::serialization;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(each_wrong_element_of_a_list_of_truth_values_is_named_by_its_own_place) {
+  const auto errors = errors_of(R"({"flags":[true,1,false,"x",null,[]]})");
+  BOOST_TEST(errors.size() == 3U);
+  for (const char* path : {"flags[1]", "flags[3]", "flags[5]"}) BOOST_TEST(errors.count(path) == 1U, path);
+}
+
 BOOST_AUTO_TEST_CASE(a_number_beyond_a_double_is_an_error_of_its_attribute_and_not_of_the_text) {
   const std::string many_digits(400, '9');
   for (const std::string& number : {std::string{"1e400"}, std::string{"-1E+99999999999999999999"}, many_digits,

@@ -139,6 +139,14 @@ BOOST_AUTO_TEST_CASE(a_digest_is_written_and_reads_back_as_a_hashed_secret) {
   BOOST_TEST(seriatim::from_json<Account>(seriatim::to_json(Account{})).password.empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_optional_secret_that_is_there_and_empty_survives_a_round_trip) {
+  Account account;
+  account.pin = Secret{};
+  const std::string json = seriatim::to_json(account);
+  BOOST_TEST(seriatim::from_json<Account>(json).pin.has_value(), json);
+  BOOST_TEST(!seriatim::from_json<Account>(seriatim::to_json(Account{})).pin.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(stored_json_with_a_clear_text_is_refused_without_repeating_it) {
   BOOST_CHECK_EXCEPTION((void)seriatim::from_json<Account>(R"({"password":")" + clear + "\"}"), seriatim::Error,
                         [](const seriatim::Error& error) {

@@ -38,7 +38,8 @@ struct JsonLimits {
 namespace attributes {
 
 /// Appends `value` as JSON. Throws Error(serialization) for what JSON or PostgreSQL cannot hold: a NaN, a string
-/// that is no UTF-8 or contains U+0000; and for a Secret in clear text.
+/// that is no UTF-8 or contains U+0000, a date or time outside the years 1 to 9999; for what is nested deeper than
+/// JsonLimits allow, because it could not be read again; and for a Secret in clear text.
 void write_json(std::string& out, const Type& type, const void* value, const JsonFormat& format = {});
 
 /// The same for an object of which only some members are wanted.
@@ -46,8 +47,8 @@ void write_json_members(std::string& out, std::span<const Member> members, const
                         const JsonFormat& format = {});
 
 /// Reads `json` into an existing object. Attributes that are absent or null keep their value; a null in a list is a
-/// default element, or an error in what a user entered. What does not fit is collected in `errors` and left unchanged. Throws Error(deserialization) when the text is no JSON or is nested
-/// too deeply.
+/// default element, or an error in what a user entered. What does not fit is collected in `errors` and left unchanged.
+/// Throws Error(deserialization) when the text is no JSON or is nested too deeply.
 void read_json(std::string_view json, const Type& type, void* target, const JsonLimits& limits,
                AttributeErrors& errors);
 

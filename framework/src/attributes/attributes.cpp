@@ -165,9 +165,15 @@ void print(std::string& out, const Type& type, const void* value) {
     case Kind::object: print_object(out, type, value); return;
     case Kind::secret: out += as<Secret>(value).empty() ? "none" : "(secret)"; return;
     case Kind::date:
-      // Date{} is no day of the calendar, and has no text.
-      if (!as<Date>(value).ok()) {
+      if (!has_text(as<Date>(value))) {
         out += "no date";
+        return;
+      }
+      append_scalar_text(out, type, value, 6);
+      return;
+    case Kind::timestamp:
+      if (!has_text(as<Timestamp>(value))) {
+        out += "no time";
         return;
       }
       append_scalar_text(out, type, value, 6);

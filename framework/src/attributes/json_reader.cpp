@@ -262,7 +262,10 @@ class Decoder {
 
   bool mismatch(const Slot& slot) {
     const Type& type = slot.type->kind == Kind::optional ? *slot.type->element : *slot.type;
-    return check(wrong_kind(type.kind));
+    check(wrong_kind(type.kind));
+    // A list of bools grows by what is set only; the elements behind this one have to be named by their own places.
+    if (slot.target == nullptr) frames_.back().type->list_append_bool(frames_.back().target, false);
+    return true;
   }
 
   bool check(const char* code) {

@@ -26,6 +26,7 @@ class JsonWriter {
   JsonWriter(std::string& out, const JsonFormat& format) : stream_{out}, writer_{stream_}, format_{format} {}
 
   void object(std::span<const Member> members, const void* object) {
+    go_deeper();
     writer_.StartObject();
     for (const Member& member : members) {
       writer_.Key(member.name.data(), static_cast<rapidjson::SizeType>(member.name.size()));
@@ -33,6 +34,7 @@ class JsonWriter {
       value(*member.type, member.address(object));
     }
     writer_.EndObject();
+    --depth_;
   }
 
   void value(const Type& type, const void* value) {
@@ -47,17 +49,24 @@ class JsonWriter {
       case Kind::object: return object(type.members, value);
       case Kind::enumeration: return enumeration(type, value);
       case Kind::secret: return secret(*static_cast<const Secret*>(value));
-      case Kind::decimal:
       case Kind::date:
+        if (!has_text(*static_cast<const Date*>(value))) refuse("is no date of the years 1 to 9999");
+        return scalar(type, value);
       case Kind::timestamp:
-      case Kind::uuid:
-        scratch_.clear();
-        append_scalar_text(scratch_, type, value, format_.timestamp_digits);
-        return text(scratch_);
+        if (!has_text(*static_cast<const Timestamp*>(value))) refuse("is no time of the years 1 to 9999");
+        return scalar(type, value);
+      case Kind::decimal:
+      case Kind::uuid: return scalar(type, value);
     }
   }
 
  private:
+  void scalar(const Type& type, const void* value) {
+    scratch_.clear();
+    append_scalar_text(scratch_, type, value, format_.timestamp_digits);
+    text(scratch_);
+  }
+
   void text(const std::string& text) {
     if (text.find('\0') != std::string::npos) refuse("contains U+0000, which PostgreSQL cannot store");
     if (!writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()))) refuse("is not valid UTF-8");
@@ -90,15 +99,25 @@ class JsonWriter {
     const void* inner = type.optional_get(optional);
     if (inner == nullptr) {
       writer_.Null();
+    } else if (type.element->kind == Kind::secret && !format_.redact_secrets &&
+               static_cast<const Secret*>(inner)->empty()) {
+      writer_.String("");  // There, and empty; null would be read as not there.
     } else {
       value(*type.element, inner);
     }
   }
 
   void list(const Type& type, const void* list) {
+    go_deeper();
     writer_.StartArray();
     for (std::size_t i = 0, size = type.list_size(list); i < size; ++i) value(*type.element, type.list_at(list, i));
     writer_.EndArray();
+    --depth_;
+  }
+
+  /// What no reader would take is not written: an event that is stored has to be read for ever.
+  void go_deeper() {
+    if (++depth_ > JsonLimits{}.max_depth) refuse("is nested too deeply to be read again");
   }
 
   [[noreturn]] void refuse(const char* why) const {
@@ -110,6 +129,7 @@ class JsonWriter {
   JsonFormat format_;
   std::string scratch_;
   std::string_view key_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace

@@ -94,6 +94,14 @@ const char* read_digest(std::string_view text, void* target) {
   return store(Secret::from_digest(text), target, "not_a_digest");
 }
 
+/// What has no text is for whoever writes a value to handle, as anything else that cannot be stored.
+template <class T>
+const T& with_text(const void* value) {
+  if (has_text(as<T>(value))) return as<T>(value);
+  throw_error<ErrorCode::serialization>("a date or time that is not of the years 1 to 9999 cannot be written: set it, or "
+                                        "make it optional");
+}
+
 const char* read_boolean(std::string_view text, void* target) {
   if (text != "true" && text != "false" && text != "t" && text != "f") return "not_a_boolean";
   *static_cast<bool*>(target) = text.front() == 't';
@@ -101,6 +109,15 @@ const char* read_boolean(std::string_view text, void* target) {
 }
 
 }  // namespace
+
+bool has_text(Date date) noexcept {
+  return date.ok() && date.year() >= std::chrono::year{1} && date.year() <= std::chrono::year{9999};
+}
+
+bool has_text(Timestamp time) noexcept {
+  return time >= std::chrono::sys_days{std::chrono::year{1} / 1 / 1} &&
+         time < std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
+}
 
 std::string_view enum_name(const Type& type, const void* value) noexcept {
   const std::int64_t number = type.enum_get(value);
@@ -118,8 +135,8 @@ void append_scalar_text(std::string& out, const Type& type, const void* value, i
     case Kind::floating: append_number(out, as<double>(value)); return;
     case Kind::decimal: as<Decimal>(value).append_to(out); return;
     case Kind::boolean: out += as<bool>(value) ? "true" : "false"; return;
-    case Kind::date: append_date(out, as<Date>(value)); return;
-    case Kind::timestamp: append_timestamp(out, as<Timestamp>(value), timestamp_digits); return;
+    case Kind::date: append_date(out, with_text<Date>(value)); return;
+    case Kind::timestamp: append_timestamp(out, with_text<Timestamp>(value), timestamp_digits); return;
     case Kind::uuid: append_uuid(out, as<Uuid>(value)); return;
     case Kind::enumeration: out += enum_name(type, value); return;
     case Kind::secret: out += as<Secret>(value).digest(); return;

@@ -8,7 +8,12 @@
 
 namespace seriatim::attributes {
 
-/// Appends the text of a scalar (any kind but optional, list and object). A string is appended as it is.
+/// Whether a date or time has a text: one of the years 1 to 9999. `Date{}` has none.
+[[nodiscard]] bool has_text(Date date) noexcept;
+[[nodiscard]] bool has_text(Timestamp time) noexcept;
+
+/// Appends the text of a scalar (any kind but optional, list and object). A string is appended as it is. Throws
+/// Error(serialization) for a date or time that has no text.
 void append_scalar_text(std::string& out, const Type& type, const void* value, int timestamp_digits);
 
 /// Reads the text of a scalar (any kind but optional, list, object) into `target`. Returns what is wrong with it as

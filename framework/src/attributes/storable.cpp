@@ -44,22 +44,13 @@ const char* wrong_with_text(const std::string& text) {
   return is_utf8(text) ? nullptr : "not_utf8";
 }
 
-bool is_writable(Timestamp time) {
-  return time >= std::chrono::sys_days{std::chrono::year{1} / 1 / 1} &&
-         time < std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
-}
-
-bool is_writable(Date date) {
-  return date.ok() && date.year() >= std::chrono::year{1} && date.year() <= std::chrono::year{9999};
-}
-
 /// The code of what is wrong with a scalar, or nullptr.
 const char* wrong_with(const Type& type, const void* value) {
   switch (type.kind) {
     case Kind::string: return wrong_with_text(as<std::string>(value));
     case Kind::floating: return std::isfinite(as<double>(value)) ? nullptr : "not_a_number";
-    case Kind::date: return is_writable(as<Date>(value)) ? nullptr : "not_a_date";
-    case Kind::timestamp: return is_writable(as<Timestamp>(value)) ? nullptr : "not_a_timestamp";
+    case Kind::date: return has_text(as<Date>(value)) ? nullptr : "not_a_date";
+    case Kind::timestamp: return has_text(as<Timestamp>(value)) ? nullptr : "not_a_timestamp";
     case Kind::enumeration: return enum_name(type, value).empty() ? "not_a_known_value" : nullptr;
     default: return nullptr;
   }
