@@ -50,6 +50,17 @@ struct CopyProjector {
   void on(const Event<OrderCopied>& e, Views& views) const { views.create(OrderRecord{e.aggregate_id}); }
 };
 
+struct AddAnimal : Command {
+  static constexpr std::string_view type_name = "Zoo::AddAnimal";
+  std::string type;  // The mistake.
+};
+BOOST_DESCRIBE_STRUCT(AddAnimal, (Command), (type))
+
+struct AddAnimalHandler {
+  using Commands = types<AddAnimal>;
+  void handle(const AddAnimal& /*command*/, Repository& /*repository*/) const {}
+};
+
 void refused(Domain domain, const std::string& sentence) {
   BOOST_CHECK_EXCEPTION(core::Registry{{std::move(domain)}}, Error, [&](const Error& error) {
     BOOST_TEST(error.what() == sentence);
@@ -101,6 +112,12 @@ BOOST_AUTO_TEST_CASE(a_projector_that_writes_a_table_of_another_is_refused_by_na
     BOOST_TEST(std::string{error.what()}.starts_with("projector CopyProjector does not manage table orders"), error.what());
     return error.code() == ErrorCode::not_managed;
   });
+}
+
+BOOST_AUTO_TEST_CASE(a_command_with_an_attribute_named_type_is_refused_at_the_start) {
+  refused(Domain{"zoo"}.handler<AddAnimalHandler>(),
+          "command \"Zoo::AddAnimal\" has an attribute \"type\", which in JSON names the type of the command: give it "
+          "another name");
 }
 
 BOOST_AUTO_TEST_CASE(a_table_without_its_sql_file_is_refused_with_the_file) {

@@ -191,11 +191,30 @@ BOOST_AUTO_TEST_CASE(length_counts_characters_of_texts_and_secrets_and_elements_
   };
   BOOST_TEST(codes_with([](Subject& s) { s.text = "a"; s.maybe_text = "a"; s.password = Secret{"short"}; }, check) ==
              "maybe_text: wrong_length; password: too_short; text: too_short; words: too_few");
-  BOOST_TEST(codes_with([](Subject& s) { s.text = "漢字です"; s.maybe_text = "abc"; s.words = {"", "", ""}; }, check) ==
+  BOOST_TEST(codes_with([](Subject& s) { s.text = "漢字です"; s.maybe_text = "abc"; s.words = {"", "", ""};
+                                         s.password = Secret{"longer password"}; }, check) ==
              "maybe_text: wrong_length; text: too_long; words: too_many");
   BOOST_TEST(codes_with([](Subject& s) { s.text = "漢字で"; s.maybe_text = "éé"; s.password = Secret{"longer password"}; s.words = {""}; },
                         check) == "");
   BOOST_TEST(message(Subject{}, [](Validation& v) { v.length(&Subject::text, {.is = 2}); }) == "must have 2 characters");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_secret_is_too_short_and_so_is_one_that_was_wiped) {
+  static const seriatim::Pattern with_a_digit{".*[0-9].*"};
+  const auto check = [](Validation& v) {
+    v.length(&Subject::password, {.min = 8});
+    v.format(&Subject::password, with_a_digit);
+  };
+  BOOST_TEST(codes_with([](Subject& s) { s.password = Secret{}; }, check) == "password: too_short; password: invalid");
+  Subject refused;
+  refused.password = Secret{"secret number 1"};
+  BOOST_TEST(codes(refused, check) == "");
+  refused.password.wipe();
+  BOOST_TEST(codes(refused, check) == "password: too_short; password: invalid");
+  Subject tried_again;
+  tried_again.password = Secret{"secret number 1"};
+  tried_again.password.hash(Secret::min_cost);
+  BOOST_TEST(codes(tried_again, check) == "");
 }
 
 BOOST_AUTO_TEST_CASE(numericality_compares_integers_doubles_and_decimals) {

@@ -354,6 +354,17 @@ inline constexpr bool may_hold_structs<std::optional<M>> = may_hold_structs<M>;
 template <class M>
 inline constexpr bool may_hold_structs<std::vector<M>> = may_hold_structs<M>;
 
+template <class T>
+concept HasValidations = requires(const T& value, Validation& v) { validate(value, v); };
+
+template <class T>
+using has_validations = std::bool_constant<HasValidations<T>>;
+
+/// Whether T or a base of it, however far up, declares validations.
+template <class T>
+inline constexpr bool has_validations_somewhere =
+    boost::mp11::mp_any_of<typename lineage_of<T>::type, has_validations>::value;
+
 /// The declared validations of a value and of all that it contains.
 template <class T>
 void validate_all(const T& value, AttributeErrors& errors, std::string_view context, const std::string& path) {
@@ -364,9 +375,13 @@ void validate_all(const T& value, AttributeErrors& errors, std::string_view cont
       validate_all(value[i], errors, context, attributes::path_to(path, i));
     }
   } else {
-    if constexpr (requires(Validation& v) { validate(value, v); }) {
+    if constexpr (HasValidations<T>) {
       Validation validation{attributes::type_of<T>, std::addressof(value), errors, context, path};
       validate(value, validation);
+    } else {
+      // What a base declares serves what is derived from it, unless two do: then neither would be called.
+      static_assert(!has_validations_somewhere<T>,
+                    "two bases of this struct declare validations: write one for it that calls both");
     }
     boost::mp11::mp_for_each<attributes::detail::members_of<T>>([&](auto descriptor) {
       using M = std::remove_cvref_t<decltype(value.*descriptor.pointer)>;

@@ -21,6 +21,16 @@ std::string readable(std::string_view cpp_name) { return boost::core::demangle(s
                                         "): give one of them another type_name");
 }
 
+/// Read from JSON, such an attribute would be given the name of the command's type.
+void require_no_type_attribute(const MessageType& command) {
+  const auto is_type = [](const attributes::Member& member) { return member.name == "type"; };
+  const auto& members = command.attributes->members;
+  if (std::none_of(members.begin(), members.end(), is_type)) return;
+  throw_error<ErrorCode::configuration>("command \"" + std::string{command.name} +
+                                        "\" has an attribute \"type\", which in JSON names the type of the command: give "
+                                        "it another name");
+}
+
 /// The members that are the command's own. A command may hide a member of Command behind one of its own type
 /// (a `user_id` that is no UUID); that one is its own, too.
 std::vector<attributes::Member> own_members(const attributes::Type& command) {
@@ -83,6 +93,7 @@ void Registry::add_aggregate(const AggregateType& type, std::size_t domain) {
 void Registry::add_command(const CommandBinding& binding) {
   TypeIndex index = command(binding.command.name);
   if (index == unknown_type) {
+    require_no_type_attribute(binding.command);
     index = static_cast<TypeIndex>(commands_.size());
     command_names_.emplace(binding.command.name, index);
     commands_.push_back({binding.command, {}, own_members(*binding.command.attributes)});

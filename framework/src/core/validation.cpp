@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace seriatim {
 namespace {
@@ -58,6 +59,12 @@ bool satisfies(std::string_view code, std::partial_ordering order) {
   return std::is_neq(order);
 }
 
+/// A digest was found valid before it was one. What is empty, or was wiped because the command was refused, is a text
+/// without characters.
+void show_entered(const Secret& secret, const std::function<void(std::string_view)>& look) {
+  if (!secret.inspect(look) && secret.empty()) look({});
+}
+
 Decimal decimal_of(const attributes::Type& type, const void* value) {
   if (type.kind == Kind::int32) return Decimal{as<std::int32_t>(value)};
   if (type.kind == Kind::int64) return Decimal{as<std::int64_t>(value)};
@@ -111,7 +118,8 @@ void Validation::check_length(const Attribute& attribute, const LengthLimits& li
   if (found.type->kind == Kind::string) {
     check_size(found, characters(as<std::string>(found.value)), limits, false);
   } else if (found.type->kind == Kind::secret) {
-    as<Secret>(found.value).inspect([&](std::string_view text) { check_size(found, characters(text), limits, false); });
+    show_entered(as<Secret>(found.value),
+                 [&](std::string_view text) { check_size(found, characters(text), limits, false); });
   } else {
     check_size(found, found.type->list_size(found.value), limits, true);
   }
@@ -131,7 +139,7 @@ void Validation::check_format(const Attribute& attribute, const Pattern& pattern
   if (found.value == nullptr) return;
   bool matches = true;
   if (found.type->kind == Kind::secret) {
-    as<Secret>(found.value).inspect([&](std::string_view text) { matches = pattern.matches(text); });
+    show_entered(as<Secret>(found.value), [&](std::string_view text) { matches = pattern.matches(text); });
   } else {
     matches = pattern.matches(as<std::string>(found.value));
   }
