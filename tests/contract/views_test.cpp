@@ -87,6 +87,42 @@ BOOST_AUTO_TEST_CASE(a_refused_append_is_told_before_rows_are_read) {
   BOOST_CHECK((code_of([&] { (void)regions(*transaction, one); }) == ErrorCode::optimistic_locking));
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_append_that_a_projector_swallows_fails_the_commit_and_stores_nothing) {
+  // The first round prepares the statements, which a transaction that has failed could run without a BEGIN.
+  for (const AggregateId& id : {one, two}) {
+    store_events({user(id, 0, {"a"})});
+    const Tx transaction = begin();
+    append(*transaction, {user(id, 0, {"b"})});
+    BOOST_CHECK((code_of([&] { (void)regions(*transaction, id); }) == ErrorCode::optimistic_locking));
+    BOOST_CHECK((code_of([&] {
+                  create_row(*transaction, id, "b");
+                  transaction->commit();
+                }) == ErrorCode::optimistic_locking));
+  }
+  BOOST_TEST(emails().empty());
+  BOOST_TEST(log() == "1#1 2#1");
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_that_failed_fails_its_transaction_even_when_the_projector_catches_it) {
+  const Tx transaction = begin();
+  append(*transaction, {user(one, 0, {"a"})});
+  BOOST_TEST(regions(*transaction, one) == "none");
+  const Condition<UserRecord> condition = where(&UserRecord::aggregate_id, one);
+  const Assignment renamed = set(&UserRecord::email, "renamed");
+  transaction->attribute_to("UserProjector", {one, 1, at(0)}, "Accounts::UserRegistered");
+  try {
+    transaction->persistor(0).update(type(), condition.predicates, {&renamed, 1}, true);
+  } catch (const Error&) {
+    BOOST_TEST_MESSAGE("this store tells it at once");
+  }
+  BOOST_CHECK((code_of([&] {
+                create_row(*transaction, one, "a");
+                transaction->commit();
+              }) == ErrorCode::publish));
+  BOOST_TEST(emails().empty());
+  BOOST_TEST(log() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_row_that_must_exist_is_blamed_on_the_projector) {
   const Tx transaction = begin();
   append(*transaction, {user(one, 0, {"a"})});

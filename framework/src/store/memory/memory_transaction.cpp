@@ -31,7 +31,7 @@ void refuse_two_parts(std::span<const store::StreamAppend> streams) {
 MemoryTransaction::~MemoryTransaction() { roll_back(); }
 
 void MemoryTransaction::roll_back() noexcept {
-  failed_ = true;
+  failure_ = std::current_exception();
   if (!entered_) return;
   undo_.undo();
   entered_ = false;
@@ -153,17 +153,27 @@ std::optional<AggregateId> MemoryTransaction::find_unique_key(std::string_view s
 
 void MemoryTransaction::change_keys(const store::KeyChanges& changes) { writes_.keys = changes; }
 
+void MemoryTransaction::require_sound() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
 void MemoryTransaction::perform(Operation operation) {
+  require_sound();
   Collected collected{origin_, std::move(operation)};
-  if (entered_) {
-    carry_out(collected);
-  } else {
+  if (!entered_) {
     collected_.push_back(std::move(collected));
+    return;
+  }
+  try {
+    carry_out(collected);
+  } catch (...) {
+    roll_back();
+    throw;
   }
 }
 
 UndoLog& MemoryTransaction::enter() {
-  if (failed_) throw_error<ErrorCode::database>("the transaction has failed and was rolled back: begin a new one");
+  require_sound();
   if (entered_) return undo_;
   store_.take_turn();
   entered_ = true;

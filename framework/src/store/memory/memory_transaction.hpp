@@ -53,6 +53,8 @@ class MemoryTransaction final : public store::Transaction {
   [[nodiscard]] std::optional<MemoryStream> stream(const AggregateId& id) const;
   void read(const MemoryStream& stream, std::size_t count, store::StreamReader& reader) const;
   void append(const store::StreamAppend& stream, Timestamp created_at);
+  /// Throws again what ended the transaction.
+  void require_sound() const;
   void carry_out(const Collected& collected);
   void carry_out_collected();
   void store();
@@ -66,7 +68,7 @@ class MemoryTransaction final : public store::Transaction {
   std::vector<std::unique_ptr<MemoryPersistor>> persistors_;  ///< By domain.
   UndoLog undo_;
   bool entered_ = false;
-  bool failed_ = false;
+  std::exception_ptr failure_;  ///< What ended the transaction: whoever swallowed it is told again.
 };
 
 }  // namespace seriatim::memory

@@ -83,6 +83,14 @@ std::string Batch::prepare_new(const std::string& shape, const std::string& defi
 }
 
 pqxx::result Batch::query(const std::string& sql) {
+  return unless_failed([&] { return try_query(sql); });
+}
+
+pqxx::result Batch::send(std::string last, Origin origin) {
+  return unless_failed([&] { return try_send(std::move(last), std::move(origin)); });
+}
+
+pqxx::result Batch::try_query(const std::string& sql) {
   const bool begins = sent_ == 0 && !statements_.empty() && statements_.front().origin.kind == Origin::Kind::begin;
   if (!begins) return connection_.execute(sql);
   sent_ = 1;
@@ -95,7 +103,7 @@ pqxx::result Batch::query(const std::string& sql) {
   }
 }
 
-pqxx::result Batch::send(std::string last, Origin origin) {
+pqxx::result Batch::try_send(std::string last, Origin origin) {
   const Phase phase = origin.kind == Origin::Kind::commit ? Phase::commit : Phase::work;
   add(std::move(last), std::move(origin));
   std::string message;

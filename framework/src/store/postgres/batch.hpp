@@ -1,6 +1,7 @@
 #pragma once
 // The statements of a transaction that need no answer, collected to travel together.
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -26,7 +27,8 @@ struct Origin {
 
 /// Collects statements and sends them as one message. PostgreSQL does not say which statement of a message failed;
 /// after a failure the batch runs them again one by one, in a transaction that is rolled back, to find out, and gives
-/// the error the meaning that the statement's origin has. Not thread-safe.
+/// the error the meaning that the statement's origin has. A failure is the end: what was collected is lost with the
+/// transaction, so whoever swallows it is told again by everything that sends. Not thread-safe.
 class Batch {
  public:
   /// `connection` must outlive the batch.
@@ -99,6 +101,20 @@ class Batch {
     std::string prepares{};  ///< The name of the statement that this one prepares.
   };
 
+  /// Does what may fail, unless something has.
+  template <class Work>
+  auto unless_failed(const Work& work) {
+    if (failure_) std::rethrow_exception(failure_);
+    try {
+      return work();
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
+  }
+
+  pqxx::result try_query(const std::string& sql);
+  pqxx::result try_send(std::string last, Origin origin);
   std::string prepare_new(const std::string& shape, const std::string& definition);
   [[noreturn]] void fail(const Error& error);
   [[nodiscard]] const Origin* find_failing(std::string& message, std::string& state);
@@ -115,6 +131,7 @@ class Batch {
   std::size_t sent_ = 0;
   std::optional<Joint> joint_;  ///< Of the last statement.
   bool hasty_ = false;   ///< See ask_for_no_reasons.
+  std::exception_ptr failure_;  ///< The first one.
   bool forgot_ = false;  ///< Something was sent and forgotten, so running again would start from another state.
 };
 
