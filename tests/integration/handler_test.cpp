@@ -15,6 +15,23 @@ using shelf::BookAdded;
 
 namespace {
 
+struct UnregisteredAdded {
+  static constexpr std::string_view type_name = "Tests::UnregisteredAdded";
+};
+BOOST_DESCRIBE_STRUCT(UnregisteredAdded, (), ())
+
+class Unregistered : public AggregateRoot<Unregistered> {
+ public:
+  static constexpr std::string_view type_name = "Tests::Unregistered";
+  struct State {
+    std::int32_t times = 0;
+  };
+  using Events = types<UnregisteredAdded>;
+  Unregistered(const AggregateId& id, UnregisteredAdded added) : AggregateRoot{id} { apply(std::move(added)); }
+  explicit Unregistered(const AggregateId& id) : AggregateRoot{id} {}
+};
+BOOST_DESCRIBE_STRUCT(Unregistered::State, (), (times))
+
 struct Fixture {
   Fixture() { install(false); }
 
@@ -173,6 +190,28 @@ BOOST_AUTO_TEST_CASE(execute_inside_a_handler_joins_the_end_of_the_queue_of_the_
   a = b;
   BOOST_CHECK_THROW(app->commands().execute(command("first")), DomainError);
   BOOST_TEST(value("select count(*) from sequent_schema.events") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_execute_inside_a_handler_queues_and_runs_nothing_of_it) {
+  bool ran = false;
+  (*deeds)["other"] = [&](const Act&, Repository&) { ran = true; };
+  act([&](Repository& r) {
+    r.add<Book>(a, BookAdded{"A", {}, {}, {}, {}});
+    Act keyed = command("other");
+    keyed.idempotency_key = "of its own";
+    BOOST_CHECK_THROW(app->commands().execute({AnyCommand{command("other")}, AnyCommand{keyed}},
+                                              {{"create table view_schema.left_behind ()", {}}}),
+                      Error);
+  });
+  BOOST_TEST(!ran);
+  BOOST_TEST(value("select to_regclass('view_schema.left_behind')") == "");
+  BOOST_TEST(value("select count(*) from sequent_schema.events") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(adding_an_aggregate_that_no_domain_registers_is_refused_by_name) {
+  BOOST_CHECK((code_of([&](Repository& r) { r.add<Unregistered>(a, UnregisteredAdded{}); }) == ErrorCode::usage));
+  BOOST_TEST(message.find("Tests::Unregistered") != std::string::npos, message);
+  BOOST_TEST(value("select count(*) from sequent_schema.events") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(every_projector_operation_works_on_every_attribute_type) {

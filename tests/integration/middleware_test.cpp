@@ -104,6 +104,27 @@ BOOST_AUTO_TEST_CASE(middleware_sees_what_validation_and_handlers_throw) {
   BOOST_TEST(trace == "outer(inner(domain!inner) domain!outer) ");
 }
 
+BOOST_AUTO_TEST_CASE(what_inner_middleware_threw_fails_the_call_even_when_an_outer_one_swallows_it) {
+  const auto swallows = [](const AnyCommand&, const std::function<void()>& next) {
+    try {
+      next();
+    } catch (const Error&) {
+      return;
+    }
+  };
+  const auto throws_behind = [](const AnyCommand&, const std::function<void()>& next) {
+    next();
+    throw DomainError{"no", "behind"};
+  };
+  const auto throws_before = [](const AnyCommand&, const std::function<void()>&) { throw DomainError{"no", "before"}; };
+  for (const CommandMiddleware& inner : {CommandMiddleware{throws_behind}, CommandMiddleware{throws_before}}) {
+    execution.middleware = {swallows, inner};
+    open(execution);
+    BOOST_CHECK_THROW(app->commands().execute(adding(new_uuid())), DomainError);
+  }
+  BOOST_TEST(events() == "0");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_command_threw_fails_the_call_even_when_middleware_swallows_it) {
   execution.middleware = {[](const AnyCommand&, const std::function<void()>& next) {
     try {

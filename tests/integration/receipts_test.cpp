@@ -225,9 +225,9 @@ BOOST_AUTO_TEST_CASE(a_command_from_within_a_handler_carries_no_key_because_that
   BOOST_TEST(events() == "2");
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_empty_or_too_long_is_invalid) {
+BOOST_AUTO_TEST_CASE(a_key_that_is_empty_too_long_or_cannot_be_stored_is_invalid) {
   const AggregateId id = add_book();
-  for (const std::string& key : {std::string{}, std::string(256, 'k')}) {
+  for (const std::string& key : {std::string{}, std::string(256, 'k'), std::string{"\xff"}, std::string{"a\0b", 3}}) {
     try {
       app->commands().execute(keyed(key, id, lending(id)));
       BOOST_FAIL("accepted");

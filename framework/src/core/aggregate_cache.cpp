@@ -29,8 +29,14 @@ void AggregateCache::put(CachedAggregate aggregate) {
   const std::size_t bytes = size_of(aggregate);
   const auto found = entries_.find(id);
   if (found == entries_.end()) {
-    uses_.push_front(id);
-    entries_.emplace(id, Entry{std::move(aggregate), bytes, uses_.begin()});
+    const auto entry = entries_.emplace(id, Entry{std::move(aggregate), bytes, uses_.end()}).first;
+    try {
+      uses_.push_front(id);
+    } catch (...) {
+      entries_.erase(entry);
+      throw;
+    }
+    entry->second.use = uses_.begin();
   } else {
     bytes_ -= found->second.bytes;
     found->second.kept = std::move(aggregate);

@@ -78,13 +78,18 @@ ExecutionResult CommandCall::run(const CommandRequest& request) {
 
 void CommandCall::commit() {
   transaction_->commit();
-  if (transaction_->keeps()) transaction_->keep(unit_.release());
+  if (!transaction_->keeps()) return;
+  try {
+    transaction_->keep(unit_.release());
+  } catch (...) {
+    return;  // It is stored, and nothing that fails from here on may say otherwise; what was kept before is only older.
+  }
 }
 
 void CommandCall::enqueue(std::vector<AnyCommand> commands, const std::vector<SqlStatement>& statements) {
+  queue_.push(std::move(commands));  // All or none; they run later.
   for (const SqlStatement& statement : statements) transaction_->run(statement);
   changed_ = changed_ || !statements.empty();
-  queue_.push(std::move(commands));
 }
 
 void CommandCall::run_queue() {
@@ -100,24 +105,20 @@ void CommandCall::run(AnyCommand& command) {
 
 void CommandCall::wrap(std::size_t layer, AnyCommand& command) {
   const std::vector<CommandMiddleware>& middleware = context_.execution.middleware;
-  if (layer == middleware.size()) return try_to_carry_out(command);
+  if (layer == middleware.size()) return carry_out(command);
   bool called = false;
   middleware[layer](command, [&] {
-    if (std::exchange(called, true)) {
-      throw_error<ErrorCode::usage>("middleware carried out command " + std::string{command.type().name} +
-                                    " twice: let it call `next` at most once");
+    try {
+      if (std::exchange(called, true)) {
+        throw_error<ErrorCode::usage>("middleware carried out command " + std::string{command.type().name} +
+                                      " twice: let it call `next` at most once");
+      }
+      wrap(layer + 1, command);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
     }
-    wrap(layer + 1, command);
   });
-}
-
-void CommandCall::try_to_carry_out(AnyCommand& command) {
-  try {
-    carry_out(command);
-  } catch (...) {
-    failure_ = std::current_exception();
-    throw;
-  }
 }
 
 void CommandCall::carry_out(AnyCommand& command) {

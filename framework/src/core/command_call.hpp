@@ -72,7 +72,6 @@ class CommandCall {
   void run_queue();
   void run(AnyCommand& command);
   void wrap(std::size_t layer, AnyCommand& command);
-  void try_to_carry_out(AnyCommand& command);
   void carry_out(AnyCommand& command);
   void handle(const RegisteredCommand& registered, TypeIndex type, AnyCommand& command);
   void store(const RegisteredCommand& registered, TypeIndex type, const AnyCommand& command, Changes changes);

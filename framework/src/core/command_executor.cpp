@@ -68,7 +68,8 @@ CommandExecutor::Attempt CommandExecutor::try_to_run(const CommandRequest& reque
 
 ExecutionResult CommandExecutor::rehearse(const std::vector<AnyCommand>& commands, const DryRunPart& dry_run) {
   const CommandRequest request{commands, {}};
-  Retries retries{{}};
+  const RetryPolicy once;
+  Retries retries{once};
   for (;;) {
     const Active active = active_views();
     dry_run.recorder = DryRunRecorder{context_.registry};  // Of this attempt alone.

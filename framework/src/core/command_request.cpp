@@ -28,6 +28,13 @@ std::vector<std::string> sorted_keys(const std::vector<AnyCommand>& commands) {
   return keys;
 }
 
+/// What is not valid as a key was never stored as one.
+bool is_storable(const std::string& key) {
+  AttributeErrors errors;
+  attributes::find_unstorable(errors, attributes::type_of<std::string>, &key);
+  return errors.empty();
+}
+
 /// The key is looked up by itself, and a program that asks again may have stamped another time.
 bool tells_requests_apart(const attributes::Member& member) {
   return member.name != "created_at" && member.name != "idempotency_key";
@@ -77,7 +84,7 @@ store::Receipts CommandRequest::receipts(const ExecutionResult& outcome) const {
 }
 
 std::optional<ExecutionResult> CommandRequest::first_outcome(store::EventStore& store) const {
-  if (keys_.empty()) return std::nullopt;
+  if (keys_.empty() || !std::all_of(keys_.begin(), keys_.end(), is_storable)) return std::nullopt;
   const std::vector<store::FoundReceipt> found = store.find_receipts(keys_, canonical_text());
   if (found.empty()) return std::nullopt;
   const auto other = std::find_if(found.begin(), found.end(), [](const auto& receipt) { return !receipt.same_request; });

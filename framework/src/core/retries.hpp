@@ -10,6 +10,7 @@ class Retries {
  public:
   /// `policy` must outlive it.
   explicit Retries(const RetryPolicy& policy) : policy_{policy} {}
+  explicit Retries(RetryPolicy&& policy) = delete;
 
   /// Whether a call that failed so is to be made again. Waits before it says yes.
   [[nodiscard]] bool again(const Error& error);

@@ -113,6 +113,7 @@ bool UnitOfWork::has_key(const Entry& entry, std::string_view scope, const Uniqu
 }
 
 AggregateBase& UnitOfWork::add(const AggregateType& type, std::unique_ptr<AggregateBase> aggregate) {
+  (void)registered(registry_, type);
   const AggregateId id = aggregate->id();
   const auto [position, added] = entries_.try_emplace(id);
   if (!added) {

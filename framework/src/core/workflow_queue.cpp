@@ -52,8 +52,10 @@ void CommandQueue::push(std::vector<AnyCommand> commands) {
   if (commands.empty()) return;
   const CausePtr why = cause();
   if (why != nullptr && why->depth > max_depth_) throw_too_deep(*why, max_depth_);
+  if (running_) {
+    for (const AnyCommand& command : commands) refuse_key(command.base());
+  }
   for (AnyCommand& command : commands) {
-    if (running_) refuse_key(command.base());
     if (why != nullptr) attribute(command.base(), *why);
     if (recorder_ != nullptr) recorder_->queued(command);
     queue_.push_back({std::move(command), why});
