@@ -3,8 +3,9 @@
 -- Each parameter costs the server time, so a command without a user has none for it, and an event with the attributes of its
 -- command shares theirs. Only for a stream whose event $5 is known to be there. The
 -- columns are computed in their order, so the aggregate is locked before anything else happens to it, and another writer's
--- event $5 + 1 fails on the primary key. Of an aggregate that was not loaded but kept in memory, the last parameter is its
--- edition: of another one, no partition is found, which fails. The change of a view row may join, which saves a statement; a
+-- event $5 + 1 fails on the primary key. The last parameter is the edition of the aggregate, where the program knows it: of one
+-- that was kept in memory and not loaded, no partition is found in another edition, which fails; of one that was loaded, only
+-- when event $5 is gone, because the aggregate was deleted since, and perhaps made again. The change of a view row may join, which saves a statement; a
 -- row that must be there is asked for where the event's type is computed.
 with command as (
   insert into {store}.commands (created_at, user_id, aggregate_id, command_type_id, command_json)

@@ -118,6 +118,40 @@ BOOST_AUTO_TEST_CASE(a_writer_of_a_stream_that_is_deleted_meanwhile_stores_nothi
   BOOST_TEST(count("events") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_was_deleted_and_made_again_since_it_was_loaded_gets_no_gap) {
+  core::Registry registry{{wallet::domain()}};
+  postgres::PostgresStore store{options.database_url, {}, registry, {}, {std::size_t{1} << 20U}};
+  struct Ignore final : store::StreamReader {
+    void stream(std::string_view) override {}
+    void event(const store::EventRow&) override {}
+  } ignore;
+  for (const std::size_t events : {1U, 2U}) {
+    for (const bool made_again : {false, true}) {
+      const AggregateId id = create_wallet();
+      app->commands().execute(add(id, 1));
+      const auto make_again = [&] {
+        wallet::CreateWallet command;
+        command.aggregate_id = id;
+        command.user_id = "2";
+        app->commands().execute(command);
+      };
+      Command command;
+      command.aggregate_id = id;
+      store::StreamAppend stream{id, 0, 2, {}};
+      stream.events.assign(events, {registry.event("Wallet::Events::MoneyAdded"), R"({"amount": "1"})"});
+      const auto transaction = store.begin({});
+      (void)transaction->load(id, ignore);
+      Deletion{options}.delete_streams(std::vector{id});
+      if (made_again) make_again();
+      BOOST_CHECK((error_of([&] {
+                     transaction->append({0, &command, "{}"}, std::vector{stream}, command.created_at);
+                     transaction->commit();
+                   }) == ErrorCode::optimistic_locking));
+    }
+  }
+  BOOST_TEST(count("events") == "2");
+}
+
 BOOST_AUTO_TEST_CASE(set_based_changes_are_archived_row_by_row_in_every_partition) {
   const AggregateId id = create_wallet();
   app->commands().execute(add(id, 1), add(id, 2));

@@ -11,6 +11,11 @@ constexpr const char* settings =
     "set bytea_output = 'hex'; set extra_float_digits = 1; set plan_cache_mode = force_generic_plan; "
     "set jit = off; set client_min_messages = warning; set default_transaction_isolation = 'read committed'";
 
+/// A copy of a database may take its name while the server runs; then the number of the database is another.
+constexpr const char* about_server =
+    "select pg_postmaster_start_time()::text || ' ' || oid, current_setting('synchronous_commit') <> 'off' "
+    "from pg_catalog.pg_database where datname = current_database()";
+
 /// libpq's texts say ERROR first, where in a function it was last, and may have several lines; ours are one sentence.
 std::string one_line(std::string text) {
   constexpr std::string_view severity = "ERROR:  ";
@@ -125,7 +130,9 @@ Connection::Connection(const std::string& url) {
     const char* host = connection_->hostname();
     where_ = std::string{"database "} + connection_->dbname() + " at " + (host != nullptr ? host : "the local socket");
     refuse_reactivation(*connection_);
-    server_ = execute(std::string{settings} + "; select pg_catalog.pg_postmaster_start_time()")[0][0].c_str();
+    const pqxx::result about = execute(std::string{settings} + "; " + about_server);
+    server_ = about[0][0].c_str();
+    durable_ = about[0][1].as<bool>();
   } catch (const pqxx::failure& error) {
     throw Error{ErrorCode::connection_lost, "cannot connect to the database: " + one_line(error.what())};
   }

@@ -69,8 +69,11 @@ class Connection {
   /// Where the server is, for error texts; without credentials.
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
-  /// Tells the server from any other, and from itself before it was started anew.
+  /// Tells the server and its database from any other, and from themselves before the server was started anew.
   [[nodiscard]] const std::string& server() const noexcept { return server_; }
+
+  /// Whether what is committed survives a crash of the server: not where `synchronous_commit` is off.
+  [[nodiscard]] bool durable() const noexcept { return durable_; }
 
   [[nodiscard]] pqxx::connection& raw() noexcept { return *connection_; }
 
@@ -89,6 +92,7 @@ class Connection {
  private:
   std::string where_;
   std::string server_;
+  bool durable_ = true;
   std::string set_up_;
   std::size_t statements_ = 0;
   std::unique_ptr<pqxx::connection> connection_;

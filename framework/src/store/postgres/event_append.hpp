@@ -2,6 +2,7 @@
 // The forms of the statement that appends one event.
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,10 @@ namespace seriatim::postgres {
 struct EventAppend {
   bool own_json = true;  ///< The event's attributes are not those of its command.
   bool user = true;      ///< The command says who asks.
-  bool kept = false;     ///< The aggregate was kept in memory; see KeptAggregates.
+  /// What the program knows of the aggregate's edition: that which it loaded may have been moved to another partition since;
+  /// that which it kept in memory, and did not load, must be the same. See KeptAggregates.
+  enum class Edition : std::uint8_t { unknown, loaded, kept };
+  Edition edition = Edition::unknown;
 
   /// The types of its parameters: the event's attributes, the user and the edition of the aggregate, if any, come last.
   [[nodiscard]] std::vector<std::string_view> types() const;
@@ -30,11 +34,11 @@ struct EventAppend {
   [[nodiscard]] std::string prepare(const SchemaNames& names) const;
 };
 
-/// All that there are.
-[[nodiscard]] constexpr std::array<EventAppend, 8> all_event_appends() {
-  std::array<EventAppend, 8> all{};
+/// All that there are of an edition.
+[[nodiscard]] constexpr std::array<EventAppend, 4> event_appends(EventAppend::Edition edition) {
+  std::array<EventAppend, 4> all{};
   for (unsigned i = 0; i < all.size(); ++i) {
-    all[i] = {.own_json = (i & 1U) != 0, .user = (i & 2U) != 0, .kept = (i & 4U) != 0};
+    all[i] = {.own_json = (i & 1U) != 0, .user = (i & 2U) != 0, .edition = edition};
   }
   return all;
 }

@@ -58,6 +58,8 @@ std::string EventsAppend::sql(const store::CommandRecord& command, Timestamp cre
   array(events, "jsonb", [&](const Flat& e) { connection_.append_quoted(sql, e.stream->events[e.index].json); });
   array(streams_, "text", [&](const auto* s) { connection_.append_quoted(sql, s->partition_key); });
   append_literal(sql, connection_, created_at);
+  sql += ",";
+  append_array(sql, streams_, "boolean", [&](const auto* s) { sql += known_.knows(s->aggregate_id) ? "true" : "false"; });
   return sql + ")";
 }
 

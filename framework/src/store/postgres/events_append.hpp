@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "store/postgres/known_streams.hpp"
 #include "store/postgres/postgres_store.hpp"
 
 namespace seriatim::postgres {
@@ -13,10 +14,10 @@ namespace seriatim::postgres {
 /// What is appended to several streams at once.
 class EventsAppend {
  public:
-  /// `streams` are in the order of their ids. All must outlive it.
+  /// `streams` are in the order of their ids; of those `known`, the program has loaded what they continue. All must outlive it.
   EventsAppend(const PostgresStore& store, const Connection& connection,
-               const std::vector<const store::StreamAppend*>& streams)
-      : store_{store}, connection_{connection}, streams_{streams} {}
+               const std::vector<const store::StreamAppend*>& streams, const KnownStreams& known)
+      : store_{store}, connection_{connection}, streams_{streams}, known_{known} {}
 
   /// The call of the statement, which every connection has prepared.
   [[nodiscard]] std::string sql(const store::CommandRecord& command, Timestamp created_at) const;
@@ -35,6 +36,7 @@ class EventsAppend {
   const PostgresStore& store_;
   const Connection& connection_;
   const std::vector<const store::StreamAppend*>& streams_;
+  const KnownStreams& known_;
 };
 
 }  // namespace seriatim::postgres

@@ -80,8 +80,10 @@ void PostgresStore::prepare(Connection& connection) const {
     loads += statement(name, names_, fill) + ";";
   }
   std::string appends;
-  for (const EventAppend& append : all_event_appends()) {
-    if (kept_.enabled() || !append.kept) appends += append.prepare(names_) + ";";
+  using Edition = EventAppend::Edition;
+  for (const Edition edition : {Edition::unknown, Edition::loaded, Edition::kept}) {
+    if (!kept_.enabled() && edition != Edition::unknown) continue;
+    for (const EventAppend& append : event_appends(edition)) appends += append.prepare(names_) + ";";
   }
   if (kept_.enabled()) appends += statement("require_kept", names_) + ";";
   connection.set_up(plan_by_indexes + loads + statement("snapshot_mark", names_) + ";" + statement("append_events", names_) + ";" + appends +

@@ -46,11 +46,21 @@ PostgresTransaction::~PostgresTransaction() {
 
 Batch& PostgresTransaction::batch() {
   if (batch_ == nullptr) {
-    connection_ = store_.pool().take();
+    connect();
     batch_ = std::make_unique<Batch>(*connection_);
     batch_->add(begin_sql_, {Origin::Kind::begin, {}, {}, {}, false});
   }
   return *batch_;
+}
+
+void PostgresTransaction::connect() {
+  if (no_connection_) std::rethrow_exception(no_connection_);
+  try {
+    connection_ = store_.pool().take();
+  } catch (...) {
+    no_connection_ = std::current_exception();
+    throw;
+  }
 }
 
 StreamLoader PostgresTransaction::loader() {
@@ -191,9 +201,12 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   const Connection& connection = batch().connection();
   const Command& command = *record.command;
   const store::StreamAppend::NewEvent& event = stream.events.front();
+  const std::string& edition = streams_.edition(stream.aggregate_id);
   const EventAppend form{.own_json = event.json != record.json,
                          .user = command.user_id.has_value(),
-                         .kept = streams_.relies_on(stream.aggregate_id)};
+                         .edition = edition.empty()                              ? EventAppend::Edition::unknown
+                                    : streams_.relies_on(stream.aggregate_id) ? EventAppend::Edition::kept
+                                                                              : EventAppend::Edition::loaded};
   std::vector<Batch::Parameter> parameters;
   parameters.reserve(10);  // Those of a joining view update fit as well.
   for (const std::string_view type : form.types()) parameters.push_back({std::string{type}, {}});
@@ -206,7 +219,7 @@ void PostgresTransaction::append_one(const store::CommandRecord& record, const s
   (next++)->value = std::to_string(store_.ids().event(event.type));
   if (form.own_json) (next++)->value = quoted(connection, event.json);
   if (form.user) (next++)->value = literal(connection, *command.user_id);
-  if (form.kept) (next++)->value = quoted(connection, streams_.edition(stream.aggregate_id));
+  if (form.edition != EventAppend::Edition::unknown) (next++)->value = quoted(connection, edition);
   streams_.confirmed(stream.aggregate_id);
   std::string sql;
   sql.reserve(512);
@@ -225,7 +238,7 @@ void PostgresTransaction::append_all(const store::CommandRecord& command,
     if (streams_.relies_on(stream->aggregate_id)) relied.insert(stream->aggregate_id);
   }
   require_kept(relied);
-  const EventsAppend append{store_, batch().connection(), streams};
+  const EventsAppend append{store_, batch().connection(), streams, streams_};
   const bool creates = streams.size() == 1 && streams.front()->expected_version == 0;
   batch().add(append.sql(command, created_at),
               {Origin::Kind::append, append.aggregates(), {}, {}, creates, {}, append.explanation()});
@@ -349,6 +362,7 @@ void PostgresTransaction::confirm() {
 }
 
 void PostgresTransaction::keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) {
+  if (!connection().durable()) return;  // The next crash of the server might forget what is remembered here.
   std::vector<core::CachedAggregate> kept = streams_.to_keep(std::move(aggregates));
   if (!kept.empty()) store_.kept().keep(connection().server(), std::move(kept), streams_.relied());
 }

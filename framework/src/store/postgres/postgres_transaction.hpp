@@ -1,6 +1,7 @@
 #pragma once
 // One transaction of the PostgreSQL store.
 
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,6 +69,7 @@ class PostgresTransaction final : public store::Transaction {
 
  private:
   Batch& batch();
+  void connect();
   /// What the store keeps of an aggregate, on which this transaction then relies.
   [[nodiscard]] std::optional<core::CachedAggregate> take_kept(const AggregateId& id);
   /// Loads what was stored since an aggregate was kept; empty when it is not, or not usable.
@@ -90,6 +92,7 @@ class PostgresTransaction final : public store::Transaction {
   PostgresStore& store_;
   std::string begin_sql_;
   std::unique_ptr<Connection> connection_;
+  std::exception_ptr no_connection_;  ///< Why there is none: whoever swallowed that is told again.
   std::unique_ptr<Batch> batch_;
   std::vector<std::unique_ptr<LivePersistor>> persistors_;  ///< By domain, made when needed.
   std::vector<std::unique_ptr<BatchingPersistor>> batching_;  ///< The same, of a batch.
