@@ -1,5 +1,6 @@
--- Deletes the streams {ids} with all that belongs to them. They are locked already, by a statement before this one: what
--- their writers committed until then is seen. A moved stream's events are looked for under its other partition keys, too.
+-- Deletes the streams {ids} with all that belongs to them. They and their marks are locked already, by statements
+-- before this one: what their writers, and those who take snapshots, committed until then is seen. A moved stream's
+-- events are looked for under its other partition keys, too.
 with stream as (
   select aggregate_id, events_partition_key from {store}.aggregates where aggregate_id = any({ids})
 ), place as (

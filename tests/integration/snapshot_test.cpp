@@ -1,9 +1,12 @@
 // Behaviour 9: snapshots, which change how long loading takes and nothing else.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <random>
 #include <thread>
 
+#include "runtime/process.hpp"
+#include "seriatim/deletion.hpp"
 #include "support/round_trips.hpp"
 #include "support/actor.hpp"
 #include "support/wallet_store.hpp"
@@ -378,6 +381,33 @@ BOOST_AUTO_TEST_CASE(snapshots_can_be_deleted_and_are_taken_again) {
   BOOST_TEST(total(id) == replayed(id));
   BOOST_TEST(app->snapshots().take(0).taken == 2);
   BOOST_TEST(total(id) == replayed(id));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_is_being_taken_while_its_stream_is_deleted_goes_with_it) {
+  const AggregateId id = add(5);
+  (void)value("create function sequent_schema.wait_for_test() returns trigger language plpgsql as "
+              "$$ begin perform pg_advisory_xact_lock_shared(7); return new; end $$");
+  (void)value("create trigger wait_for_test before insert on sequent_schema.snapshot_records for each row execute "
+              "function sequent_schema.wait_for_test()");
+  const auto waiting = [&](const char* sessions) {
+    return runtime::wait_until(std::chrono::minutes{1}, [&] {
+      return value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = "
+                   "'Lock'") == sessions;
+    });
+  };
+  pqxx::connection holder{options.database_url};
+  pqxx::work hold{holder};
+  hold.exec("select pg_advisory_xact_lock(7)");
+  auto taken = std::async(std::launch::async, [&] { return app->snapshots().take(0).taken; });
+  BOOST_TEST(waiting("1"));
+  auto deleted =
+      std::async(std::launch::async, [&] { return Deletion{options}.delete_streams(std::vector{id}).streams; });
+  BOOST_TEST(waiting("2"));
+  hold.commit();
+  BOOST_TEST(taken.get() == 1);
+  BOOST_TEST(deleted.get() == 1);
+  BOOST_TEST(records() == "0");
+  BOOST_TEST(value("select count(*) from sequent_schema.aggregates_that_need_snapshots") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(only_snapshots_of_unknown_versions_of_known_types_are_deleted_as_unknown) {

@@ -49,6 +49,8 @@ DeletedStreams delete_streams(Connection& connection, const SchemaNames& names, 
       const bool is_missing = std::find(found.begin(), found.end(), id) == found.end();
       if (is_missing) result.missing.push_back(id);
     }
+    // A statement of its own: the next one would not see what it waited for.
+    connection.execute(statement("lock_marks", names, fill));
     const pqxx::result counts = connection.execute(statement("delete_streams", names, fill));
     result.streams = counts[0][0].as<std::int64_t>();
     result.events = counts[0][1].as<std::int64_t>();
