@@ -103,6 +103,17 @@ BOOST_AUTO_TEST_CASE(old_receipts_are_deleted_and_counted) {
   BOOST_TEST(query("select count(*) from sequent_schema.command_receipts") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(the_application_role_expires_receipts_by_the_maintenance_command) {
+  (void)query("insert into sequent_schema.command_receipts select n::text, '', '{}', now() - interval '31 days' from "
+              "generate_series(1, 3) n returning 1");
+  (void)query("grant seriatim_application to current_user");
+  const ProgramResult result = run_bare({"--database", url() + "&options=-crole%3Dseriatim_application", "maintenance",
+                                         "receipts", "--older-than", "30d"});
+  BOOST_TEST(result.exit_code == 0, result.errors);
+  BOOST_TEST(result.output == "deleted 3 receipts\n");
+  BOOST_TEST(query("select count(*) from sequent_schema.command_receipts") == "0");
+}
+
 BOOST_AUTO_TEST_CASE(an_age_needs_a_number_and_a_unit) {
   for (const char* age : {"30", "d", "-1d", "1w", "1.5d", "", "99999999999999999999d", "400000d"}) {
     BOOST_TEST(run({"maintenance", "receipts", "--older-than", age}).exit_code == 2, age);

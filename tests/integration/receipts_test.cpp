@@ -1,6 +1,7 @@
 // Behaviour 3.10: idempotency keys and their receipts.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <thread>
 
 #include "support/postgres_proxy.hpp"
@@ -296,6 +297,16 @@ BOOST_AUTO_TEST_CASE(receipts_expire_by_age_in_portions) {
   BOOST_TEST(database.expire_receipts(std::chrono::hours{24 * 30}, tell) == 15'000);
   BOOST_TEST((told == std::vector<std::int64_t>{10'000, 10'000, 15'000}));
   BOOST_TEST(value("select idempotency_key from sequent_schema.command_receipts") == "young");
+}
+
+BOOST_AUTO_TEST_CASE(programs_that_expire_receipts_at_once_take_turns_until_none_is_left) {
+  (void)value("insert into sequent_schema.command_receipts select n::text, '', '{}', now() - interval '31 days' from "
+              "generate_series(1, 45000) n");
+  const auto expire = [&] { return Database{options}.expire_receipts(std::chrono::hours{24 * 30}); };
+  auto first = std::async(std::launch::async, expire);
+  auto second = std::async(std::launch::async, expire);
+  BOOST_TEST(first.get() + second.get() == 45'000);
+  BOOST_TEST(receipts() == "0");
 }
 
 BOOST_AUTO_TEST_CASE(the_application_role_stores_and_expires_receipts_and_never_changes_one) {

@@ -47,7 +47,11 @@ std::int64_t expire_receipts(Connection& connection, const SchemaNames& names, s
       connection.execute("select now() - interval '1 second' * " + std::to_string(older_than.count()))[0][0].c_str();
   const std::pair<std::string_view, std::string> fill[] = {{"{cutoff}", connection.quoted(cutoff) + "::timestamptz"},
                                                            {"{limit}", std::to_string(expired_at_once)}};
-  const std::string portion = statement("expire_receipts", names, fill);
+  // Programs that expire receipts take turns, so that a portion that is not full is the last one. By an advisory lock,
+  // because the application role may delete receipts and not lock their rows.
+  const std::string table = connection.quoted(quoted_name(names.store, "command_receipts"));
+  const std::string portion = "select pg_advisory_xact_lock(1936028521, " + table + "::regclass::oid::integer); " +
+                              statement("expire_receipts", names, fill);
   std::int64_t deleted = 0;
   for (;;) {
     const auto rows = static_cast<std::int64_t>(connection.execute(portion).affected_rows());
