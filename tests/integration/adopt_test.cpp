@@ -44,6 +44,16 @@ struct Fixture {
 
   void load_rubys_events() const { run_sql_script(options.database_url, fixtures / "sequent-wallet-store.sql"); }
 
+  void load_more_transactions_than_the_cluster_has_had() const {
+    load_rubys_events();
+    (void)value(
+        "insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, "
+        "event_json, xact_id)"
+        " select aggregate_id, 1000 + n, created_at, 1000 + n, event_type_id, event_json, 1000000 + n from "
+        "sequent_schema.events,"
+        " generate_series(1, 20000) n where command_id = 41");
+  }
+
   void start() { app = std::make_unique<Application>(options, std::vector<Domain>{wallet::domain()}); }
 
   Adoption adopt() const { return Database{options}.adopt({wallet::domain()}); }
@@ -205,13 +215,7 @@ BOOST_AUTO_TEST_CASE(a_foreign_store_of_another_layout_is_refused_with_the_whole
 
 BOOST_AUTO_TEST_CASE(more_transactions_than_the_cluster_has_had_get_negative_ids_in_their_order) {
   Database{options}.create({wallet::domain()});
-  load_rubys_events();
-  (void)value(
-      "insert into sequent_schema.events (aggregate_id, sequence_number, created_at, command_id, event_type_id, "
-      "event_json, xact_id)"
-      " select aggregate_id, 1000 + n, created_at, 1000 + n, event_type_id, event_json, 1000000 + n from "
-      "sequent_schema.events,"
-      " generate_series(1, 20000) n where command_id = 41");
+  load_more_transactions_than_the_cluster_has_had();
   const std::string order = value(commit_order);
   const Adoption done = adopt();
   BOOST_TEST(done.transactions == 20640);
@@ -220,6 +224,30 @@ BOOST_AUTO_TEST_CASE(more_transactions_than_the_cluster_has_had_get_negative_ids
   BOOST_TEST(value("select count(distinct xact_id) from sequent_schema.events") == "20640");
   BOOST_TEST(value(commit_order) == order);
   BOOST_TEST(value(ids_of_the_future) == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_in_the_middle_of_adopted_events_is_read_back_and_continues_behind_its_event) {
+  Database{options}.create({wallet::domain()});
+  load_more_transactions_than_the_cluster_has_had();
+  (void)adopt();
+  start();
+  std::vector<std::string> events;
+  std::vector<Mark> marks;
+  const auto visit = [&](const LoggedEvent& event, const Mark& mark) {
+    events.push_back(uuid_text(event.aggregate_id) + "." + std::to_string(event.sequence_number));
+    marks.push_back(mark);
+    BOOST_TEST(event.transaction < 0);
+  };
+  app->events().read({.limit = 3}, visit);
+  BOOST_REQUIRE(marks.size() == 3U);
+  const std::string text = marks[1].to_string();
+  BOOST_TEST((Mark::parse(text) == marks[1]));
+  app->events().read({.after = Mark::parse(text), .limit = 1}, visit);
+  BOOST_TEST(events[3] == events[2]);
+  // Behind a place before all of them.
+  const std::string beginning = text.substr(0, text.rfind('/') + 1) + "-9223372036854775808." + events[0];
+  app->events().read({.after = Mark::parse(beginning), .limit = 1}, visit);
+  BOOST_TEST(events[4] == events[0]);
 }
 
 BOOST_AUTO_TEST_CASE(a_moved_store_whose_ids_lie_in_the_past_serves_but_is_not_migrated_until_it_is_adopted) {

@@ -267,11 +267,14 @@ BOOST_AUTO_TEST_CASE(filters_apply_behind_a_mark_as_well) {
 
 BOOST_AUTO_TEST_CASE(a_text_that_is_no_mark_is_refused) {
   for (const char* text : {"", "1", "-1:2:", "5:4:", "5:9:4", "5:9:9", "5:9:7,6", "5:9:6,", "5:9", "5:9:/", "0/5:9:/1",
-                           "0/5:9:/1.x.1", "5:9:'", "5:9:/5:9:/1.16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f.-1"}) {
+                           "0/5:9:/1.x.1", "0/-5:9:/1.16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f.1", "5:9:'",
+                           "5:9:/5:9:/1.16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f.-1"}) {
     BOOST_TEST((error_of([&] { (void)Mark::parse(text); }) == ErrorCode::usage), text);
   }
   BOOST_TEST((Mark::parse("0") == Mark{}));
-  BOOST_TEST(Mark::parse("5:9:6,7").to_string() == "5:9:6,7");
+  for (const char* text : {"5:9:6,7", "0/5:9:/-9223372036854775808.16c83c6b-6dc5-4b3e-a4c4-0a1a4e4d8b6f.0"}) {
+    BOOST_TEST(Mark::parse(text).to_string() == text);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(streams_are_listed_by_type_in_the_order_of_their_ids_in_blocks) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <vector>
 
 #include "seriatim/errors.hpp"
@@ -17,10 +18,10 @@ constexpr std::string_view beginning = "0";
 }
 
 template <class Number>
-std::optional<Number> number_of(std::string_view text) {
+std::optional<Number> number_of(std::string_view text, Number least = 0) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || number < least) return std::nullopt;
   return number;
 }
 
@@ -63,7 +64,8 @@ std::string snapshot_or_beginning(std::string_view text, std::string_view whole)
 Mark::Place Mark::parse_place(std::string_view text, std::string_view whole) {
   const auto parts = split(text, '.');
   if (parts.size() != 3) refuse(whole);
-  const auto transaction = number_of<std::int64_t>(parts[0]);
+  // The oldest events of an adopted store may have negative ones.
+  const auto transaction = number_of(parts[0], std::numeric_limits<std::int64_t>::min());
   const auto id = parse_uuid(parts[1]);
   const auto sequence_number = number_of<std::int32_t>(parts[2]);
   if (!transaction || !id || !sequence_number) refuse(whole);
