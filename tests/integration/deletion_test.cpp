@@ -174,6 +174,29 @@ BOOST_AUTO_TEST_CASE(a_partition_that_is_added_is_protected_as_well) {
   BOOST_TEST(archived() == "D1");
 }
 
+BOOST_AUTO_TEST_CASE(a_partition_of_a_partition_is_protected_as_well) {
+  const AggregateId id = create_wallet();
+  app->commands().execute(add(id, 1));
+  (void)value("create table sequent_schema.events_x partition of sequent_schema.events for values from ('x') to ('y') "
+              "partition by range (partition_key)");
+  (void)value("create table sequent_schema.events_x1 partition of sequent_schema.events_x default");
+  (void)value("select sequent_schema.protect_event_partitions()");
+  (void)value("update sequent_schema.events set partition_key = 'x' where aggregate_id = '" + uuid_text(id) + "'");
+  const std::string edition = value("select xmin from sequent_schema.aggregates");
+  (void)value("update sequent_schema.events_x1 set event_json = event_json || '{\"x\": 1}' where sequence_number = 1");
+  BOOST_TEST(value("select xmin from sequent_schema.aggregates") != edition);
+  (void)value("delete from sequent_schema.events_x1 where sequence_number = 2");
+  (void)value("delete from sequent_schema.events_x");
+  BOOST_TEST(archived() == "U1 D2 D1");
+  BOOST_TEST(state_of("truncate sequent_schema.events_x1") == "55000");
+}
+
+BOOST_AUTO_TEST_CASE(migrating_protects_partitions_that_were_added) {
+  (void)value("create table sequent_schema.events_x partition of sequent_schema.events for values from ('x') to ('y')");
+  Database{options}.migrate({wallet::domain()});
+  BOOST_TEST(state_of("truncate sequent_schema.events_x") == "55000");
+}
+
 BOOST_AUTO_TEST_CASE(events_cannot_be_truncated_because_nothing_would_archive_them) {
   (void)create_wallet();
   BOOST_TEST(state_of("truncate sequent_schema.events") == "55000");

@@ -116,6 +116,26 @@ BOOST_AUTO_TEST_CASE(events_that_are_moved_are_not_archived_as_changed) {
   act([&](Repository& r) { BOOST_TEST(r.load<User>(a).sequence_number() == 4); });
 }
 
+BOOST_AUTO_TEST_CASE(moving_protects_partitions_that_were_added) {
+  run_sql("create table sequent_schema.events_eu partition of sequent_schema.events for values from ('eu') to ('ev')");
+  (void)move();
+  const AggregateId a = register_user("a@x", "eu");
+  run_sql("delete from sequent_schema.events_eu where aggregate_id = '" + uuid_text(a) + "'");
+  BOOST_TEST(value("select distinct operation from sequent_schema.saved_event_records") == "D");
+}
+
+BOOST_AUTO_TEST_CASE(who_may_move_events_but_not_protect_partitions_moves_them_all_the_same) {
+  run_sql("create table sequent_schema.events_eu partition of sequent_schema.events for values from ('eu') to ('ev')");
+  const AggregateId a = register_user("a@x", "us");
+  relocate(a, "eu");
+  run_sql("create role seriatim_test_mover in role seriatim_application");
+  run_sql("grant insert, update, delete on all tables in schema sequent_schema to seriatim_test_mover");
+  options.database_url += "&options=-crole%3Dseriatim_test_mover";
+  app = make_application();
+  BOOST_TEST(move().aggregates == 1);
+  BOOST_TEST(partition_of(a) == "eu eu");
+}
+
 BOOST_AUTO_TEST_CASE(writers_and_readers_beside_moves_lose_nothing) {
   constexpr unsigned seed = 77;
   BOOST_TEST_MESSAGE("seed " << seed);

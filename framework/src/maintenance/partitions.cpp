@@ -4,12 +4,14 @@
 
 #include "maintenance/postgres_key_maintenance.hpp"
 #include "migrations/version_table.hpp"
+#include "store/postgres/store_schema.hpp"
 
 namespace seriatim::maintenance {
 namespace {
 
 using postgres::Connection;
 using postgres::statement;
+constexpr const char* insufficient_privilege = "42501";
 
 /// Holds the locks of all migrations of views, so that none runs meanwhile.
 class NoMigrations {
@@ -54,6 +56,15 @@ void require_privilege(Connection& connection, const postgres::SchemaNames& name
                                    ", which moving events is: run this as the owner of the event store");
 }
 
+/// Partitions that were added get their triggers. A user who may move events and make no triggers goes on without.
+void protect_if_permitted(Connection& connection, const postgres::SchemaNames& names) {
+  try {
+    postgres::protect_partitions(connection, names);
+  } catch (const postgres::DatabaseError& error) {
+    if (error.sqlstate() != insufficient_privilege) throw;
+  }
+}
+
 }  // namespace
 
 PartitionsResult PostgresKeyMaintenance::move_partitions(const ProgressReport& report, const Cancelled& cancelled) {
@@ -61,6 +72,7 @@ PartitionsResult PostgresKeyMaintenance::move_partitions(const ProgressReport& r
   const postgres::SchemaNames& names = store_.names();
   require_privilege(connection, names);
   const NoMigrations none{connection};
+  protect_if_permitted(connection, names);
   const auto recorded = connection.execute(statement("partition_key_changes", names));
   Steps steps{report, cancelled, "moving", static_cast<std::int64_t>(recorded.size())};
   PartitionsResult result;

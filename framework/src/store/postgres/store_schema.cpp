@@ -162,12 +162,17 @@ std::vector<std::string> migrate_store(Connection& connection, const SchemaNames
       run(connection, names, migration);
       done.push_back(migration.name);
     }
+    protect_partitions(connection, names);
   } catch (const Error&) {
     if (connection.usable()) connection.execute(installation_unlock);
     throw;
   }
   connection.execute(installation_unlock);
   return done;
+}
+
+void protect_partitions(Connection& connection, const SchemaNames& names) {
+  connection.execute("select " + quoted_name(names.store, "protect_event_partitions") + "()");
 }
 
 std::string version_query(const Connection& connection, const SchemaNames& names, const std::string& views) {

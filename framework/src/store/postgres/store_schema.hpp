@@ -34,10 +34,13 @@ void unlock_installation(Connection& connection);
 /// Creates the roles, the schema and the table of migrations, unless they are there.
 void prepare_migrations(Connection& connection, const SchemaNames& names);
 
-/// Creates roles and schema and runs the migrations that are missing, each in its own transaction. Idempotent, and safe
-/// when several programs do it at once. Returns the names of the migrations that it ran. Error(store_not_adopted) when
-/// another program installed the store.
+/// Creates roles and schema, runs the migrations that are missing, each in its own transaction, and protects partitions
+/// that were added. Idempotent, and safe when several programs do it at once. Returns the names of the migrations that it
+/// ran. Error(store_not_adopted) when another program installed the store.
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names);
+
+/// Gives partitions of events that lack them the triggers that archive what is deleted or changed there.
+void protect_partitions(Connection& connection, const SchemaNames& names);
 
 /// The statement view_version for a view schema.
 [[nodiscard]] std::string version_query(const Connection& connection, const SchemaNames& names, const std::string& views);
