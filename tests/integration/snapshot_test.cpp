@@ -64,6 +64,7 @@ class Tally : public seriatim::AggregateRoot<Tally<Version, Threshold>> {
   [[nodiscard]] std::string text() const { return seriatim::to_json(this->state(), {6}); }
 
   static void on(State& s, const Counted& e) {
+    if (e.note == "refused") throw std::runtime_error{"no fold for this"};
     s.total = (s.total * 3 + e.by % 1'000'000'007) % 1'000'000'007;  // In this order and no other.
     s.price += e.price;
     s.weight += e.weight;
@@ -367,6 +368,20 @@ BOOST_AUTO_TEST_CASE(an_aggregate_that_cannot_be_read_is_reported_and_keeps_no_o
   BOOST_REQUIRE(result.failures.size() == 1U);
   BOOST_TEST(mentions(result.failures.front(), uuid_text(broken)));
   BOOST_TEST(mentions(result.failures.front(), "event 2"));
+  BOOST_TEST(value("select aggregate_id from sequent_schema.snapshot_records") == uuid_text(sound));
+  BOOST_TEST(marks() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(an_aggregate_whose_fold_throws_is_reported_and_keeps_no_other_from_its_turn) {
+  const AggregateId broken = add(5);
+  const AggregateId sound = add(5);
+  (void)value("update sequent_schema.events set event_json = event_json || '{\"note\": \"refused\"}' where "
+              "sequence_number = 2 and aggregate_id = '" + uuid_text(broken) + "'");
+  const SnapshotResult result = app->snapshots().take(0);
+  BOOST_TEST(result.taken == 1);
+  BOOST_REQUIRE(result.failures.size() == 1U);
+  BOOST_TEST(mentions(result.failures.front(), "event 2 of aggregate " + uuid_text(broken) + " (Tally::Counted)"));
+  BOOST_TEST(mentions(result.failures.front(), "no fold for this"));
   BOOST_TEST(value("select aggregate_id from sequent_schema.snapshot_records") == uuid_text(sound));
   BOOST_TEST(marks() == "1");
 }

@@ -1,5 +1,7 @@
 #include "core/aggregate_viewer.hpp"
 
+#include <new>
+
 #include "core/snapshot_json.hpp"
 #include "core/stream_checks.hpp"
 
@@ -24,12 +26,23 @@ void AggregateViewer::snapshot(std::int32_t last, std::string_view json) {
 void AggregateViewer::event(const store::EventRow& row) {
   require_next(row, id_, last_);
   decoder_.current(row.type, row.type_name, row.json, id_, row.sequence_number,
-                   [&](TypeIndex type, std::string_view json) {
-                     if (const auto fold = aggregate_->folds[type]) {
-                       fold(state_.get(), decoder_.decode(type, json, id_, row.sequence_number));
-                     }
-                   });
+                   [&](TypeIndex type, std::string_view json) { fold(type, json, row.sequence_number); });
   last_ = row.sequence_number;
+}
+
+void AggregateViewer::fold(TypeIndex type, std::string_view json, std::int32_t sequence_number) {
+  const auto function = aggregate_->folds[type];
+  if (function == nullptr) return;
+  const void* event = decoder_.decode(type, json, id_, sequence_number);
+  try {
+    function(state_.get(), event);
+  } catch (const std::bad_alloc&) {
+    throw;  // Not because of this event.
+  } catch (const std::exception& error) {
+    throw_error<ErrorCode::deserialization>(
+        "event " + std::to_string(sequence_number) + " of aggregate " + uuid_text(id_) + " (" +
+        std::string{registry_.events()[type].type.name} + ") cannot be folded: " + error.what());
+  }
 }
 
 AggregateSnapshot AggregateViewer::shown() const {

@@ -17,6 +17,7 @@ class AggregateViewer final : public store::StreamReader {
 
   void stream(std::string_view aggregate_type) override;
   void snapshot(std::int32_t last, std::string_view json) override;
+  /// Error(deserialization) also when the aggregate's fold throws.
   void event(const store::EventRow& row) override;
 
   /// Error(aggregate_not_found) when the stream does not reach the event asked for.
@@ -28,6 +29,8 @@ class AggregateViewer final : public store::StreamReader {
   [[nodiscard]] const void* current() const noexcept { return state_.get(); }
 
  private:
+  void fold(TypeIndex type, std::string_view json, std::int32_t sequence_number);
+
   const Registry& registry_;
   EventDecoder decoder_;
   AggregateId id_;
