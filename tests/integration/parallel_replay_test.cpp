@@ -108,6 +108,11 @@ constexpr SqlFile unique_kept_sql[] = {kept_sql[0],
 
 constexpr const char* all_tables[] = {"own", "notes", "logs", "shared", "links"};
 
+/// An id that is less than those with greater numbers.
+AggregateId numbered(int number) {
+  return parse_uuid("00000000-0000-4000-8000-00000000000" + std::to_string(number)).value();
+}
+
 /// Random histories: transactions of some commands, of some events.
 void live_through(Market& market, std::mt19937_64& random, int transactions) {
   const auto below = [&](int end) { return std::uniform_int_distribution<int>{0, end - 1}(random); };
@@ -183,6 +188,22 @@ BOOST_AUTO_TEST_CASE(catching_up_keeps_the_order_of_commits_too) {
   horizon.release();
   BOOST_TEST(market.migrator->offline({}, {}, {}).events > 0);
   for (const char* table : all_tables) BOOST_TEST(market.rows(table) == live[table], table);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_caught_up_with_comes_in_the_order_of_commits_for_undeclared_projectors_too) {
+  const auto deed = [](const Event<Happened>& e, Views& views) {
+    if (e->dice == 1) return views.create(Kept{e.aggregate_id, {}, "x", 0});
+    views.update_one(where(&Kept::name, "x"), {set(&Kept::other, e.aggregate_id)});
+  };
+  // A row of the least of the three, then of the greatest, which nobody can change before it is there.
+  for (const int owner : {1, 4}) {
+    Market market{market::domain_of(market::FreeProjector{deed}, kept_sql)};
+    BOOST_TEST(market.migrator->online({}, {}, {}).events == 0);
+    market.happen(numbered(owner), {{1, "", {}, {}}});
+    for (const int user : {3, 2}) market.happen(numbered(user), {{2, "", {}, {}}});
+    BOOST_TEST(market.migrator->offline({}, {}, {}).events == 3);
+    BOOST_TEST(market.value("select other from view_schema.kept") == uuid_text(numbered(2)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_order_of_commits_is_that_of_transactions_but_never_against_a_stream) {

@@ -1,7 +1,5 @@
 #include "migrations/catch_up.hpp"
 
-#include <algorithm>
-
 #include "store/postgres/live_persistor.hpp"
 #include "store/postgres/sql_statements.hpp"
 
@@ -19,11 +17,6 @@ std::vector<const ProjectorType*> projectors_of(const Plan& plan) {
   return projectors;
 }
 
-bool any_global(const Plan& plan) {
-  return std::any_of(plan.replays.begin(), plan.replays.end(),
-                     [](const Replay& replay) { return replay.projector->ordering == Ordering::global; });
-}
-
 }  // namespace
 
 CatchUp::CatchUp(postgres::Connection& connection, const postgres::PostgresStore& store, const Plan& plan,
@@ -31,7 +24,6 @@ CatchUp::CatchUp(postgres::Connection& connection, const postgres::PostgresStore
     : connection_{connection},
       raise_{postgres::quoted_name(store.names().store, "raise")},
       target_{std::move(target)},
-      in_commit_order_{any_global(plan)},
       projection_{store.registry(), projectors_of(plan)},
       reader_{connection, store, projection_.types()} {}
 
@@ -48,8 +40,9 @@ std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
     if (++events % events_a_message == 0) batch.flush();
     progress.advance();
   };
-  // The order of commits is also one of the streams, so one pass does for all projectors.
-  in_commit_order_ ? reader_.read_in_commit_order(range, apply) : reader_.read(range, apply);
+  // The order of commits is also one of the streams, so one pass does for all projectors; and in it they ran live, so
+  // that one whose rows depend on several aggregates, and that does not say so, leaves the same rows as there.
+  reader_.read_in_commit_order(range, apply);
   batch.flush();
   return events;
 }

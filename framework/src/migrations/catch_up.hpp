@@ -9,8 +9,8 @@
 
 namespace seriatim::migrations {
 
-/// Applies a range of events to tables that hold all events before it, in the transaction that is open on the
-/// connection. Not thread-safe.
+/// Applies a range of events, in the order of commits, to tables that hold all events before it, in the transaction
+/// that is open on the connection. Not thread-safe.
 class CatchUp {
  public:
   CatchUp(postgres::Connection& connection, const postgres::PostgresStore& store, const Plan& plan,
@@ -25,7 +25,6 @@ class CatchUp {
   postgres::Connection& connection_;
   std::string raise_;
   RebuildTarget target_;
-  bool in_commit_order_;  ///< For projectors that need it.
   Projection projection_;
   EventReader reader_;
 };
