@@ -206,6 +206,19 @@ BOOST_AUTO_TEST_CASE(what_is_caught_up_with_comes_in_the_order_of_commits_for_un
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_projector_fails_on_in_catching_up_is_named_with_its_type) {
+  Market market{market::domain_of(market::FreeProjector{[](const Event<Happened>&, Views& views) {
+                                    views.update_one(where(&Kept::name, "nobody's"), {set(&Kept::place, 1)});
+                                  }},
+                                  kept_sql)};
+  market.migrator->online({}, {}, {});
+  market.happen(numbered(1), {{1, "", {}, {}}});
+  const Error error = error_of([&] { market.migrator->offline({}, {}, {}); });
+  BOOST_CHECK((error.code() == ErrorCode::publish));
+  BOOST_TEST(contains(error.what(), "projector FreeProjector failed on event 1 of aggregate " + uuid_text(numbered(1)) +
+                                        " (Market::Happened): "));
+}
+
 BOOST_AUTO_TEST_CASE(the_order_of_commits_is_that_of_transactions_but_never_against_a_stream) {
   Market market{market::domain_of(
       market::OrderedProjector{{[](const Event<Happened>& e, Views& views) {

@@ -24,6 +24,7 @@ CatchUp::CatchUp(postgres::Connection& connection, const postgres::PostgresStore
     : connection_{connection},
       raise_{postgres::quoted_name(store.names().store, "raise")},
       target_{std::move(target)},
+      registry_{store.registry()},
       projection_{store.registry(), projectors_of(plan)},
       reader_{connection, store, projection_.types()} {}
 
@@ -35,7 +36,8 @@ std::int64_t CatchUp::run(const ReplayRange& range, Progress& progress) {
   std::int64_t events = 0;
   const auto apply = [&](const ReplayEvent& event) {
     projection_.project(event, persistor, [&](const ProjectorType& projector, const ReplayEvent& e) {
-      persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, {}, e.header, false});
+      const std::string type{registry_.events()[e.type].type.name};
+      persistor.attribute_to({postgres::Origin::Kind::projector, std::string{projector.name}, type, e.header, false});
     });
     if (++events % events_a_message == 0) batch.flush();
     progress.advance();

@@ -25,6 +25,7 @@ class CatchUp {
   postgres::Connection& connection_;
   std::string raise_;
   RebuildTarget target_;
+  const core::Registry& registry_;
   Projection projection_;
   EventReader reader_;
 };
