@@ -287,6 +287,34 @@ BOOST_AUTO_TEST_CASE(an_undeclared_projector_of_shared_rows_is_refused_with_what
   }
 }
 
+namespace {
+
+/// Adds the names to a table that has no other column.
+struct LogProjector {
+  static constexpr std::string_view type_name = "LogProjector";
+  using Manages = records<market::Log>;
+  using Events = types<Happened>;
+  void on(const Event<Happened>& e, Views& views) const { views.create(market::Log{e->name}); }
+};
+
+constexpr SqlFile logs_sql[] = {{"logs.sql", "create table logs%SUFFIX% (text text)"}};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(empty_texts_of_a_table_with_one_column_are_replayed) {
+  const std::vector<std::string> histories[] = {{""}, {"", "a"}, {"a", ""}, {"", "", "a\n", ""}};
+  for (const std::vector<std::string>& names : histories) {
+    Market market{market::domain_of(LogProjector{}, logs_sql)};
+    std::vector<Happened> steps;
+    for (const std::string& name : names) steps.push_back({1, name, {}, {}});
+    market.happen(new_uuid(), std::move(steps));
+    market.build();
+    BOOST_TEST(market.value("select count(*) from view_schema.logs") == std::to_string(names.size()));
+    BOOST_TEST(market.value("select count(*) from view_schema.logs where text = ''") ==
+               std::to_string(std::count(names.begin(), names.end(), "")));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_collide_in_a_unique_index_are_reported_as_such) {
   Market market{market::domain_of(market::FreeProjector{[](const Event<Happened>& e, Views& views) {
                                     views.create(Kept{e.aggregate_id, {}, e->name, 0});

@@ -107,7 +107,6 @@ class CopyWriter::Stream {
 
  private:
   void append_line(const RecordType& type, const void* record) {
-    if (!lines_.empty()) lines_ += '\n';
     bool first = true;
     for (const attributes::Member& column : type.columns()) {
       if (!first) lines_ += '\t';
@@ -119,10 +118,11 @@ class CopyWriter::Stream {
         escape_tail(lines_, start);
       }
     }
+    lines_ += '\n';  // Of each row, so that one of a single empty text is there, too.
   }
 
   void send() {
-    writer_.write_raw_line(lines_);  // It adds the last line break itself.
+    writer_.write_raw_line(lines_);  // It takes the last line break away, and adds it itself.
     lines_.clear();
   }
 
