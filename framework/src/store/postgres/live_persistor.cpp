@@ -65,6 +65,13 @@ void append_condition(Shape& shape, const Connection& connection, const RecordTy
   }
 }
 
+/// What to order by, so that it is the order in which replays compare values: of texts that of their bytes, whatever
+/// the column's type and collation.
+std::string order_of(const attributes::Member& column) {
+  const std::string name = quoted_name(column.name);
+  return sql_type(*column.type) == "text" ? name + "::text collate \"C\"" : name;
+}
+
 /// Appends "a = $1, b = b + $2"; `row` qualifies the old value.
 template <class Shape>
 void append_assignments(Shape& shape, const Connection& connection, const RecordType& type,
@@ -192,7 +199,7 @@ void LivePersistor::select(const RecordType& type, const views::Selection& selec
   Shape shape{"select " + column_list(type) + " from " + table(type), nullptr, {}};
   append_condition(shape, batch_.connection(), type, selection.predicates);
   if (selection.newest_by) {
-    shape.sql.append(" order by ").append(quoted_name(type.columns()[*selection.newest_by].name)).append(" desc");
+    shape.sql.append(" order by ").append(order_of(type.columns()[*selection.newest_by])).append(" desc");
   }
   if (selection.limit != 0) shape.sql += " limit " + std::to_string(selection.limit);
   const pqxx::result rows = batch_.send(call(shape), origin_);
