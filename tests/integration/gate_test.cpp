@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli.hpp"
+#include "support/market.hpp"
 #include "support/shelf.hpp"
 #include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
@@ -127,6 +128,69 @@ BOOST_AUTO_TEST_CASE(undeclared_events_of_other_programs_are_found_by_reading_th
   BOOST_TEST(refusal(wallet::domain()) == "", "nobody declared it, and nothing is searched at the start");
   BOOST_CHECK((error_of([&] { app->record_stored_types(); }) == ErrorCode::domain_mismatch));
   BOOST_TEST(contains(refusal(wallet::domain()), "Wallet::Events::Frozen"), "from now on it is known");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+struct Size {
+  std::int32_t width = 0;
+};
+BOOST_DESCRIBE_STRUCT(Size, (), (width))
+
+struct Measured {
+  static constexpr std::string_view table = "measured";
+  Uuid aggregate_id{};
+  double weight = 0;
+  std::optional<double> height;
+  Size size;
+  std::vector<std::string> labels;
+};
+BOOST_DESCRIBE_STRUCT(Measured, (), (aggregate_id, weight, height, size, labels))
+
+struct MeasuringProjector {
+  static constexpr std::string_view type_name = "MeasuringProjector";
+  using Manages = records<Measured>;
+  using Events = types<market::Happened>;
+  void on(const Event<market::Happened>& e, Views& views) const {
+    views.create(Measured{e.aggregate_id, 1, {}, {}, {}});
+  }
+};
+
+/// The sentence with which a table of such columns is refused; empty when it is built.
+std::string refusal_of_columns(const char* create_table) {
+  const SqlFile sql[] = {{"measured.sql", create_table}};
+  const Domain domain = market::domain_of(MeasuringProjector{}, sql);
+  Options options;
+  options.database_url = shared_cluster().create_database();
+  Database{options}.create({domain});
+  Application app{options, {domain}};
+  try {
+    app.migrator("market")->online({}, {}, {});
+  } catch (const Error& error) {
+    BOOST_CHECK((error.code() == ErrorCode::migration));
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(gate_columns)
+
+BOOST_AUTO_TEST_CASE(a_double_over_a_numeric_column_is_refused) {
+  // Live, a double becomes a numeric with 15 digits; by COPY, with all of its 17.
+  const std::string text = refusal_of_columns(
+      "create table measured%SUFFIX% (aggregate_id uuid, weight numeric, height numeric(10, 2), size jsonb, "
+      "labels jsonb)");
+  BOOST_TEST(contains(text,
+                      "column weight of table view_schema.measured_1 is of type numeric, and the record has a double "
+                      "there: make the column double precision, or the member a decimal"),
+             text);
+  BOOST_TEST(contains(text, "column height of table view_schema.measured_1 is of type numeric(10,2)"), text);
+  BOOST_TEST(refusal_of_columns("create table measured%SUFFIX% (aggregate_id uuid, weight double precision, height "
+                                "real, size jsonb, labels jsonb)") == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <string_view>
 
+#include "store/postgres/literals.hpp"
+
 namespace seriatim::migrations {
 namespace {
 
 using attributes::Kind;
 
-/// The column types that a kind of member is written to and read from without loss.
+/// The column types that a kind of member is written to and read from without loss, and with the same result by a
+/// statement as by COPY. The best one comes first.
 std::span<const std::string_view> types_for(Kind kind) {
   static constexpr std::string_view text[] = {"text", "varchar", "bpchar", "citext", "name"};
   static constexpr std::string_view integer[] = {"int4", "int8", "int2", "numeric"};
-  static constexpr std::string_view floating[] = {"float8", "float4", "numeric"};
+  static constexpr std::string_view floating[] = {"float8", "float4"};
   static constexpr std::string_view decimal[] = {"numeric"};
   static constexpr std::string_view boolean[] = {"bool"};
   static constexpr std::string_view date[] = {"date"};
@@ -47,6 +50,16 @@ std::span<const std::string_view> types_for(Kind kind) {
   return json;
 }
 
+/// What to do about a column of another type.
+std::string way_out(const attributes::Type& type, const std::string& base) {
+  std::string text = ": make the column " + std::string{postgres::sql_type(type)};
+  for (const Kind kind : {Kind::string, Kind::int64, Kind::floating, Kind::decimal, Kind::boolean, Kind::date,
+                          Kind::timestamp, Kind::uuid}) {
+    if (types_for(kind).front() == base) return text.append(", or the member a ").append(to_string(kind));
+  }
+  return text;
+}
+
 std::string misfit(const attributes::Member& member, const std::string& table,
                    const std::vector<ColumnShape>& columns) {
   const std::string name{member.name};
@@ -57,7 +70,7 @@ std::string misfit(const attributes::Member& member, const std::string& table,
   const auto types = types_for(kind);
   if (std::find(types.begin(), types.end(), column->base) != types.end()) return {};
   return "column " + name + " of table " + table + " is of type " + column->type + ", and the record has a " +
-         std::string{to_string(kind)} + " there";
+         std::string{to_string(kind)} + " there" + way_out(*member.type, column->base);
 }
 
 }  // namespace
