@@ -1,5 +1,6 @@
 // Behaviour 6 and 10.9: replays by several workers, in two orders, beside live projection.
 #include <algorithm>
+#include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <pqxx/pqxx>
@@ -285,6 +286,26 @@ BOOST_AUTO_TEST_CASE(an_undeclared_projector_of_shared_rows_is_refused_with_what
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_split_event_of_a_gone_type_that_breaks_the_locality_rule_is_refused) {
+  const auto deed = [](const Event<Happened>& e, Views& views) {
+    views.create_or_update(Kept{e.aggregate_id, {}, "all", 1}, key(&Kept::name), {increase(&Kept::place, 1)});
+  };
+  Market market{market::domain_of(market::FreeProjector{deed}, kept_sql)};
+  market.happen(new_uuid(), {{1, "", {}, {}}});
+  // The program that starts next gives its own type a new number, and knows the stored name as that of a former event.
+  (void)market.value("update sequent_schema.event_types set type = 'Market::Gone' where type = 'Market::Happened'");
+  Domain later = market::domain_of(market::FreeProjector{deed}, kept_sql);
+  later.stored_event("Market::Gone").split<Happened>([](const boost::json::object& attributes, auto& events) {
+    events.template add<Happened>(attributes);
+  });
+  market.use(later);
+  const Error error = error_of([&] { market.migrator->online({}, {}, {}); });
+  BOOST_CHECK((error.code() == ErrorCode::migration));
+  BOOST_TEST(contains(error.what(), "projector FreeProjector reads or writes rows of table kept"));
+  BOOST_TEST(contains(error.what(), ", Market::Gone), so aggregates cannot be replayed one by one"));
+  market.check_nothing_is_left();
 }
 
 namespace {

@@ -142,7 +142,7 @@ class Rebuild::Worker {
         "projector " + projector + " reads or writes rows of table " + table +
         " that depend on several aggregates (seen at event " + std::to_string(event.header.sequence_number) +
         " of aggregate " + uuid_text(event.header.aggregate_id) + ", " +
-        std::string{rebuild_.store_.registry().events()[event.type].type.name} +
+        std::string{event.type_name} +
         "), so aggregates cannot be replayed one by one: declare `static constexpr seriatim::Ordering ordering = "
         "seriatim::Ordering::global;` in " +
         projector + ", or name the event's own aggregate in the rows and in every condition on them");
