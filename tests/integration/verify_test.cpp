@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli.hpp"
+#include "support/market.hpp"
 #include "support/shelf.hpp"
 #include "support/wallet_store.hpp"
 
@@ -344,6 +345,98 @@ BOOST_AUTO_TEST_CASE(a_table_that_several_aggregates_feed_is_compared_as_a_whole
   BOOST_REQUIRE(sample.notes.size() == 1U);
   BOOST_CHECK(
       (error_of([&] { verifier->verify({.projector = "ColourProjector", .sample = 2}, {}, {}); }) == ErrorCode::usage));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Of which the columns are as wide as the test says.
+struct Coded {
+  static constexpr std::string_view table = "coded";
+  Uuid aggregate_id{};
+  std::string code;
+  Decimal amount;
+  Timestamp at{};
+  std::int32_t place = 0;
+};
+BOOST_DESCRIBE_STRUCT(Coded, (), (aggregate_id, code, amount, at, place))
+
+struct CodeProjector {
+  static constexpr std::string_view type_name = "CodeProjector";
+  using Manages = records<Coded>;
+  using Events = types<market::Happened>;
+  void on(const Event<market::Happened>& e, Views& views) const {
+    const Timestamp half_a_second{std::chrono::milliseconds{500}};
+    views.create(Coded{e.aggregate_id, e->name, e->amount, half_a_second, e->dice});
+  }
+};
+
+constexpr SqlFile coded_sql[] = {
+    {"coded.sql",
+     "create table coded%SUFFIX% (aggregate_id uuid, code character(5), amount numeric(10, 2), at timestamptz(0), "
+     "place integer)"},
+    {"coded.indexes.sql", "create unique index coded_key%SUFFIX% on coded%SUFFIX% (aggregate_id, code, amount, at)"}};
+
+struct CodeStore {
+  CodeStore() {
+    const Domain domain = market::domain_of(CodeProjector{}, coded_sql);
+    options.database_url = shared_cluster().create_database();
+    Database{options}.create({domain});
+    app = std::make_unique<Application>(options, std::vector<Domain>{domain});
+    app->migrator("market")->online({}, {}, {});
+    app->migrator("market")->offline({}, {}, {});
+    for (int i = 0; i < 3; ++i) {
+      market::Happen command;
+      command.aggregate_id = new_uuid();
+      command.steps = {{1, "ab", "0.125"_decimal, {}}, {2, "abc", "500"_decimal, {}}};
+      app->commands().execute(command);
+    }
+  }
+
+  [[nodiscard]] VerificationResult verify(const VerificationOptions& wanted = {}) const {
+    return app->verifier("market")->verify(wanted, {}, {});
+  }
+  void change(const std::string& sql) const {
+    pqxx::connection connection{options.database_url};
+    pqxx::nontransaction work{connection};
+    work.exec(sql);
+  }
+
+  Options options;
+  std::unique_ptr<Application> app;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(verification_by_key, CodeStore)
+
+BOOST_AUTO_TEST_CASE(a_key_that_the_column_pads_or_rounds_is_no_difference) {
+  const VerificationResult right = verify({.repair = true});
+  BOOST_TEST(right.rows == 6);
+  BOOST_TEST(right.wrong_rows == 0);
+  BOOST_TEST(right.repaired_rows == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_differs_beside_a_key_that_the_column_pads_or_rounds_is_told_by_itself) {
+  change("update view_schema.coded set place = 7 where place = 1");
+  change("delete from view_schema.coded where place = 2");
+  const VerificationResult wrong = verify({.repair = true});
+  BOOST_TEST(wrong.repaired_rows == 6);
+  BOOST_REQUIRE(wrong.differences.size() == 6U);
+  for (const ViewDifference& difference : wrong.differences) {
+    BOOST_CHECK((difference.kind == (difference.column.empty() ? Kind::missing : Kind::changed)));
+    BOOST_CHECK((difference.column.empty() || difference.column == "place"));
+  }
+  BOOST_TEST(verify().wrong_rows == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_does_not_fit_its_column_leaves_the_others_what_they_are) {
+  change("delete from view_schema.coded where place = 2");
+  change("alter table view_schema.coded alter column amount type numeric(3, 2)");
+  const VerificationResult wrong = verify();
+  BOOST_REQUIRE(wrong.differences.size() == 3U);
+  for (const ViewDifference& difference : wrong.differences) BOOST_CHECK((difference.kind == Kind::missing));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

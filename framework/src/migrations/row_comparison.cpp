@@ -71,10 +71,16 @@ using Candidates = std::unordered_map<std::string, std::deque<std::size_t>>;
 
 }  // namespace
 
-/// A value that may be stored in another form than the record has it.
+/// A value that may be stored in another form than the record has it. It is not NULL.
 struct ComparedTable::Doubt {
-  WrongRow* row;
+  const void* record;
   std::size_t column;
+};
+
+/// A row of the refold that no live row is equal to.
+struct ComparedTable::Unmatched {
+  const void* record;
+  std::string key;
 };
 
 ComparedTable::ComparedTable(postgres::Connection& connection, const RecordType& record, const std::string& view_schema)
@@ -186,7 +192,7 @@ std::vector<WrongRow> ComparedTable::compare(postgres::Connection& connection, c
     return row;
   };
   // Rows that are as they should be find each other first: without a unique key, the others are paired as they come.
-  std::vector<std::pair<const void*, std::string>> unmatched;
+  std::vector<Unmatched> unmatched;
   expected.for_each_row(record_, [&](const void* record) {
     std::string key = expected_key(record, owner);
     std::deque<std::size_t>& rows = candidates[key];
@@ -195,9 +201,16 @@ std::vector<WrongRow> ComparedTable::compare(postgres::Connection& connection, c
     if (equal != rows.end()) {
       (void)take(rows, equal);
     } else {
-      unmatched.emplace_back(record, std::move(key));
+      unmatched.push_back({record, std::move(key)});
     }
   });
+  std::vector<Unmatched*> lost;
+  for (Unmatched& row : unmatched) {
+    if (candidates[row.key].empty()) lost.push_back(&row);
+  }
+  const bool any_left =
+      std::any_of(candidates.begin(), candidates.end(), [](const auto& rows) { return !rows.second.empty(); });
+  if (any_left && !key_.empty()) take_stored_keys(connection, lost, owner);
   std::vector<WrongRow> wrong;
   for (const auto& [record, key] : unmatched) {
     WrongRow& row = wrong.emplace_back();
@@ -225,40 +238,80 @@ std::vector<WrongRow> ComparedTable::compare(postgres::Connection& connection, c
   return wrong;
 }
 
-void ComparedTable::settle(postgres::Connection& connection, std::vector<WrongRow>& rows) const {
-  std::vector<Doubt> doubts;
-  for (WrongRow& row : rows) {
-    for (const std::size_t column : row.columns) {
-      if (row.found->columns[column] && text_of(record_.columns()[column], row.expected))
-        doubts.push_back({&row, column});
+/// Gives the rows the keys that their columns would hold.
+void ComparedTable::take_stored_keys(postgres::Connection& connection, std::span<Unmatched* const> rows,
+                                     std::size_t owner) const {
+  std::vector<Doubt> values;
+  for (const Unmatched* row : rows) {
+    for (const std::size_t column : key_) {
+      if (text_of(record_.columns()[column], row->record)) values.push_back({row->record, column});
     }
   }
-  for (std::size_t begin = 0; begin < doubts.size(); begin += values_a_question) {
-    const std::size_t end = std::min(doubts.size(), begin + values_a_question);
-    std::string sql = "savepoint seriatim_doubts; select ";
-    for (std::size_t i = begin; i < end; ++i) {
-      const Doubt& doubt = doubts[i];
-      const Member& member = record_.columns()[doubt.column];
-      if (i != begin) sql += ", ";
-      postgres::append_literal(sql, connection, *member.type, member.address(doubt.row->expected));
-      sql += "::" + types_[doubt.column];
+  std::vector<Text> stored;
+  ask_stored(connection, values, stored);
+  std::size_t next = 0;
+  for (Unmatched* row : rows) {
+    LiveRow as_stored{{}, std::vector<Text>(types_.size())};
+    bool fits = true;
+    for (; next < values.size() && values[next].record == row->record; ++next) {
+      fits = fits && stored[next];
+      as_stored.columns[values[next].column] = std::move(stored[next]);
     }
-    try {
-      const auto stored = connection.execute(sql);
-      for (std::size_t i = begin; i < end; ++i) {
-        const auto field = stored[0][static_cast<pqxx::row::size_type>(i - begin)];
-        if (field.c_str() == *doubts[i].row->found->columns[doubts[i].column]) {
-          std::erase(doubts[i].row->columns, doubts[i].column);
-        }
-      }
-    } catch (const postgres::DatabaseError&) {
-      // A value does not fit its column at all, so what is there is another one.
-      connection.execute("rollback to savepoint seriatim_doubts");
+    if (fits) row->key = found_key(as_stored, owner);
+  }
+}
+
+/// Takes back what differs in its form alone.
+void ComparedTable::settle(postgres::Connection& connection, std::vector<WrongRow>& rows) const {
+  std::vector<Doubt> values;
+  std::vector<WrongRow*> rows_of_values;
+  for (WrongRow& row : rows) {
+    for (const std::size_t column : row.columns) {
+      if (!row.found->columns[column] || !text_of(record_.columns()[column], row.expected)) continue;
+      values.push_back({row.expected, column});
+      rows_of_values.push_back(&row);
     }
-    connection.execute("release savepoint seriatim_doubts");
+  }
+  std::vector<Text> stored;
+  ask_stored(connection, values, stored);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    WrongRow& row = *rows_of_values[i];
+    if (stored[i] && stored[i] == row.found->columns[values[i].column]) std::erase(row.columns, values[i].column);
   }
   std::erase_if(rows,
                 [](const WrongRow& row) { return row.kind == ViewDifference::Kind::changed && row.columns.empty(); });
+}
+
+/// Appends the texts of the values as their columns would hold them; nothing for one that its column cannot hold.
+void ComparedTable::ask_stored(postgres::Connection& connection, std::span<const Doubt> values,
+                               std::vector<Text>& stored) const {
+  if (values.empty() || (values.size() <= values_a_question && try_ask_stored(connection, values, stored))) return;
+  if (values.size() == 1) return stored.push_back(std::nullopt);
+  const std::size_t half = values.size() / 2;
+  ask_stored(connection, values.first(half), stored);
+  ask_stored(connection, values.subspan(half), stored);
+}
+
+/// The same in one question. False when any of the values does not fit, of which the server does not say which.
+bool ComparedTable::try_ask_stored(postgres::Connection& connection, std::span<const Doubt> values,
+                                   std::vector<Text>& stored) const {
+  std::string sql = "savepoint seriatim_doubts; select ";
+  for (const Doubt& value : values) {
+    const Member& member = record_.columns()[value.column];
+    if (&value != values.data()) sql += ", ";
+    postgres::append_literal(sql, connection, *member.type, member.address(value.record));
+    sql += "::" + types_[value.column];
+  }
+  bool fit = true;
+  try {
+    const pqxx::result answer = connection.execute(sql);
+    for (const auto& field : answer[0]) stored.emplace_back(std::string{field.c_str(), field.size()});
+  } catch (const postgres::DatabaseError&) {
+    fit = false;
+    connection.execute("rollback to savepoint seriatim_doubts");
+  }
+  connection.execute("release savepoint seriatim_doubts");
+  return fit;
 }
 
 std::string ComparedTable::repair(const postgres::Connection& connection, const WrongRow& row) const {

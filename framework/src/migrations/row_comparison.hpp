@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,8 @@ class ComparedTable {
                                           bool lock) const;
 
   /// The rows that differ from those of the refold. `owner` is the column that holds the aggregate's id; the number of
-  /// columns when none does. Points into `expected`. Asks the database where a value is stored in another form than the
-  /// record has it (rounded, padded).
+  /// columns when none does. Points into `expected`. Asks the database where a value, be it of the key by which a row is
+  /// found, is stored in another form than the record has it (rounded, padded).
   [[nodiscard]] std::vector<WrongRow> compare(postgres::Connection& connection, const views::ReplayPersistor& expected,
                                               std::vector<LiveRow> found, std::size_t owner) const;
 
@@ -56,13 +57,19 @@ class ComparedTable {
 
  private:
   struct Doubt;
+  struct Unmatched;
 
   [[nodiscard]] std::string key_of(const std::function<std::optional<std::string>(std::size_t)>& column,
                                    std::size_t owner) const;
   [[nodiscard]] std::string expected_key(const void* record, std::size_t owner) const;
   [[nodiscard]] std::string found_key(const LiveRow& row, std::size_t owner) const;
   [[nodiscard]] std::vector<std::size_t> different_columns(const void* record, const LiveRow& row) const;
+  void take_stored_keys(postgres::Connection& connection, std::span<Unmatched* const> rows, std::size_t owner) const;
   void settle(postgres::Connection& connection, std::vector<WrongRow>& rows) const;
+  void ask_stored(postgres::Connection& connection, std::span<const Doubt> values,
+                  std::vector<std::optional<std::string>>& stored) const;
+  [[nodiscard]] bool try_ask_stored(postgres::Connection& connection, std::span<const Doubt> values,
+                                    std::vector<std::optional<std::string>>& stored) const;
   [[nodiscard]] std::string row_text(const std::function<std::optional<std::string>(std::size_t)>& column,
                                      const std::vector<std::size_t>& columns) const;
   [[nodiscard]] std::optional<AggregateId> owner_of(const std::optional<std::string>& text) const;
