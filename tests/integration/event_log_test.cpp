@@ -252,6 +252,30 @@ BOOST_AUTO_TEST_CASE(a_reading_continues_from_the_mark_of_any_of_its_events) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(events_without_a_transaction_come_before_those_with_negative_ids_behind_any_mark_too) {
+  const AggregateId adopted = create_wallet();
+  const AggregateId imported = create_wallet();
+  app->commands().execute(add(adopted, 1), add(imported, 1));
+  const AggregateId later = create_wallet();
+  (void)value("update sequent_schema.events set xact_id = -7 where aggregate_id = '" + uuid_text(adopted) + "'");
+  (void)value("update sequent_schema.events set xact_id = null where aggregate_id = '" + uuid_text(imported) + "'");
+  const Events all{{imported, 1}, {imported, 2}, {adopted, 1}, {adopted, 2}, {later, 1}};
+  BOOST_TEST((since(Mark{}) == all));
+  std::vector<std::string> marks;
+  std::vector<std::int64_t> transactions;
+  log.read({}, [&](const LoggedEvent& event, const Mark& mark) {
+    marks.push_back(mark.to_string());
+    transactions.push_back(event.transaction);
+  });
+  BOOST_REQUIRE(marks.size() == all.size());
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Events rest{all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end()};
+    BOOST_TEST((since(Mark::parse(marks[i])) == rest), marks[i]);
+  }
+  transactions.pop_back();
+  BOOST_TEST(transactions == (std::vector<std::int64_t>{0, 0, -7, -7}), "0 says that it is unknown");
+}
+
 BOOST_AUTO_TEST_CASE(filters_apply_behind_a_mark_as_well) {
   const AggregateId a = create_wallet();
   const AggregateId b = create_wallet();

@@ -238,6 +238,25 @@ BOOST_AUTO_TEST_CASE(the_order_of_commits_is_that_of_transactions_but_never_agai
   BOOST_TEST(market.value("select string_agg(name, ' ' order by place) from view_schema.kept") == "a1 b1 a2 a3 b2");
 }
 
+BOOST_AUTO_TEST_CASE(events_without_a_transaction_are_replayed_before_those_with_negative_ids) {
+  Market market{market::domain_of(
+      market::OrderedProjector{{[](const Event<Happened>& e, Views& views) {
+        const auto place = static_cast<std::int64_t>(views.find_all(all<Kept>()).size());
+        views.create(Kept{e.aggregate_id, {}, e->name, place});
+      }}},
+      kept_sql)};
+  // The least stream is the youngest one, so that ids alone do not make the order.
+  market.happen(numbered(3), {{1, "imported", {}, {}}});
+  market.happen(numbered(2), {{1, "adopted", {}, {}}});
+  market.happen(numbered(1), {{1, "new", {}, {}}});
+  market.happen(numbered(3), {{1, "imported and gone on", {}, {}}});
+  (void)market.value("update sequent_schema.events set xact_id = case event_json->>'name' when 'imported' then null "
+                     "when 'adopted' then -7 else xact_id end");
+  market.build({.workers = 2, .events_a_group = 1});
+  BOOST_TEST(market.value("select string_agg(name, ', ' order by place) from view_schema.kept") ==
+             "imported, adopted, new, imported and gone on");
+}
+
 BOOST_AUTO_TEST_CASE(an_undeclared_projector_of_shared_rows_is_refused_with_what_to_declare) {
   const AggregateId nobody = new_uuid();
   const std::pair<const char*, market::FreeProjector::Deed> deeds[] = {

@@ -64,8 +64,8 @@ std::string snapshot_or_beginning(std::string_view text, std::string_view whole)
 Mark::Place Mark::parse_place(std::string_view text, std::string_view whole) {
   const auto parts = split(text, '.');
   if (parts.size() != 3) refuse(whole);
-  // The oldest events of an adopted store may have negative ones.
-  const auto transaction = number_of(parts[0], std::numeric_limits<std::int64_t>::min());
+  // Negative where the store was adopted, and the least of all where no transaction is known.
+  const auto transaction = number_of<std::int64_t>(parts[0], std::numeric_limits<std::int64_t>::min());
   const auto id = parse_uuid(parts[1]);
   const auto sequence_number = number_of<std::int32_t>(parts[2]);
   if (!transaction || !id || !sequence_number) refuse(whole);

@@ -145,12 +145,13 @@ std::string EventReader::query(const ReplayRange& range, const StreamGroup& grou
 }
 
 std::string EventReader::query_in_commit_order(const ReplayRange& range) const {
-  // The window goes over the events of all types: any of them may hold back its successors.
-  return "select " + columns_of("o") + " from (select e.*, max(coalesce(e.xact_id, 0)) over stream as place," +
+  // The window goes over the events of all types: any of them may hold back its successors. A place of null is that of
+  // events of which no transaction is known: they are older than all others.
+  return "select " + columns_of("o") + " from (select e.*, max(e.xact_id) over stream as place," +
          " max(e.command_id) over stream as command" + source(range) + " where " + in_time(range) +
          " window stream as (partition by e.partition_key, e.aggregate_id order by e.sequence_number rows"
          " unbounded preceding)) o where o.event_type_id = any(" + types_ +
-         ") order by o.place, o.command, o.aggregate_id, o.sequence_number";
+         ") order by o.place nulls first, o.command, o.aggregate_id, o.sequence_number";
 }
 
 void EventReader::fetch_all(const std::string& query, const StreamCuts& cuts, const Visit& visit) {

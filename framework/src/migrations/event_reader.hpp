@@ -89,8 +89,8 @@ class EventReader {
   [[nodiscard]] std::string query(const ReplayRange& range, const StreamGroup& group) const;
 
   /// A query for all events in the order in which they were committed, as far as the store knows: by the transaction's
-  /// id, then by command, then by aggregate. An event never comes before its predecessor in the stream, even when its
-  /// transaction has the smaller id: it counts as one of the predecessor's transaction then.
+  /// id, those without one first, then by command, then by aggregate. An event never comes before its predecessor in the
+  /// stream, even when its transaction has the smaller id: it counts as one of the predecessor's transaction then.
   [[nodiscard]] std::string query_in_commit_order(const ReplayRange& range) const;
 
   /// Calls `visit` for each event, by partition, aggregate and number.

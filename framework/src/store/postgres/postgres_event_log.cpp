@@ -89,8 +89,8 @@ std::string PostgresEventLog::query(const Connection& connection, const EventFil
     connection.append_quoted(wanted, *filter.type);
   }
   if (window.behind) {
-    wanted += " and (e.place, e.aggregate_id, e.sequence_number) > (" + std::to_string(window.behind->transaction) +
-              ", '" + uuid_text(window.behind->aggregate_id) + "', " + std::to_string(window.behind->sequence_number) +
+    wanted += " and (e.place, e.aggregate_id, e.sequence_number) > ('" + std::to_string(window.behind->transaction) +
+              "'::bigint, '" + uuid_text(window.behind->aggregate_id) + "', " + std::to_string(window.behind->sequence_number) +
               ")";
   }
   const std::pair<std::string_view, std::string> fill[] = {{"{window}", within}, {"{filter}", wanted}};
