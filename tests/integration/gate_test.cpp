@@ -193,6 +193,18 @@ BOOST_AUTO_TEST_CASE(a_double_over_a_numeric_column_is_refused) {
                                 "real, size jsonb, labels jsonb)") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_struct_over_a_json_column_is_refused) {
+  // Live, the text goes through jsonb, which writes it anew; by COPY, it is kept as it is.
+  const std::string text = refusal_of_columns(
+      "create table measured%SUFFIX% (aggregate_id uuid, weight double precision, height double precision, size json, "
+      "labels json)");
+  BOOST_TEST(contains(text,
+                      "column size of table view_schema.measured_1 is of type json, and the record has a object there: "
+                      "make the column jsonb"),
+             text);
+  BOOST_TEST(contains(text, "column labels of table view_schema.measured_1 is of type json"), text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(gate_commands)

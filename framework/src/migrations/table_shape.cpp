@@ -21,7 +21,7 @@ std::span<const std::string_view> types_for(Kind kind) {
   static constexpr std::string_view date[] = {"date"};
   static constexpr std::string_view timestamp[] = {"timestamptz", "timestamp"};
   static constexpr std::string_view uuid[] = {"uuid"};
-  static constexpr std::string_view json[] = {"jsonb", "json"};
+  static constexpr std::string_view json[] = {"jsonb"};
   switch (kind) {
     case Kind::string:
     case Kind::enumeration:
