@@ -4,6 +4,7 @@
 
 #include "cli.hpp"
 #include "seriatim/local_postgres.hpp"
+#include "support/sql_script.hpp"
 
 namespace {
 
@@ -61,6 +62,22 @@ BOOST_FIXTURE_TEST_CASE(a_database_with_events_is_dropped_by_force_only, WalletC
   BOOST_TEST(stored() == "1|1");
   BOOST_TEST(run({"db", "drop", "--yes", "--force"}).exit_code == 0);
   BOOST_TEST(contains(run({"db", "status"}).output, "does not exist"));
+}
+
+BOOST_AUTO_TEST_CASE(a_foreign_store_with_events_is_dropped_by_force_only) {
+  const Cli cli;
+  const std::string url = shared_cluster().create_database();
+  for (const char* script : {"sequent-layout.sql", "sequent-wallet-store.sql"}) {
+    run_sql_script(url, std::filesystem::path{SERIATIM_SOURCE_DIR} / "tests/fixtures" / script);
+  }
+  const std::string status = cli.run_bare({"--database", url, "--json", "db", "status"}).output;
+  BOOST_TEST(contains(status, R"("installed_version":0,)"), status);
+  BOOST_TEST(contains(status, R"("events":640})"), status);
+  const ProgramResult refused = cli.run_bare({"--database", url, "db", "drop", "--yes"});
+  BOOST_TEST(refused.exit_code == 2);
+  BOOST_TEST(contains(refused.errors, "holds 640 events"), refused.errors);
+  BOOST_TEST(cli.run_bare({"--database", url, "db", "drop", "--yes", "--force"}).exit_code == 0);
+  BOOST_TEST(contains(cli.run_bare({"--database", url, "db", "status"}).output, "does not exist"));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_local_server_is_started_asked_about_and_stopped, LocalCli) {

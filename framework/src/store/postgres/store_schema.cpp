@@ -209,7 +209,8 @@ StoreStatus store_status(const std::string& url, const SchemaNames& names) {
   if (!status.database_exists) return status;
   Connection connection{url};
   status.installed_version = installed_version(connection, names);
-  if (status.installed_version != 0) status.events = count_events(connection, names);
+  // Also those of a store that another program installed.
+  if (relation_exists(connection, names.store, "events")) status.events = count_events(connection, names);
   return status;
 }
 
