@@ -24,6 +24,38 @@ struct Fixture : WalletStore {
   MigrationResult offline(std::optional<int> target = {}) { return migrator->offline(target, {}, {}); }
 };
 
+/// The wallet's files; some of them end in comments, without newlines.
+std::span<const SqlFile> commented_sql() {
+  static const std::vector<SqlFile> files = [] {
+    std::vector<SqlFile> made{wallet_view_sql().begin(), wallet_view_sql().end()};
+    for (SqlFile& file : made) {
+      if (file.name == "wallet_records.sql") {
+        file.text = "create table wallet_records%SUFFIX% (aggregate_id uuid not null, user_id varchar not null,"
+                    " balance numeric(10, 2) not null) -- one row a wallet";
+      }
+      if (file.name == "wallet_records.indexes.sql") {
+        file.text = "alter table wallet_records%SUFFIX% add primary key (aggregate_id); -- one row a wallet";
+      }
+      if (file.name == "wallet_records_3.sql") {
+        file.text = "alter table wallet_records add column city varchar -- of the owner";
+      }
+    }
+    made.push_back({"wallet_records_4.sql", "alter table wallet_records add column street varchar -- of the owner"});
+    return made;
+  }();
+  return files;
+}
+
+/// The wallet with these files. Versions 3 and 4 alter the same table in place.
+Domain commented(int latest) {
+  ViewVersions plan;
+  plan.version(1, {replay<wallet_before::WalletProjector>()}).version(2, {replay<wallet::TransactionProjector>()});
+  for (int next = 3; next <= latest; ++next) plan.version(next, {alter_table<wallet_before::WalletRecord>()});
+  Domain domain = wallet_before::at(2);
+  domain.views(std::move(plan), commented_sql());
+  return domain;
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(view_migration, Fixture)
@@ -234,6 +266,19 @@ BOOST_AUTO_TEST_CASE(replay_and_live_projection_leave_the_same_rows) {
   migrate_to(2);
   BOOST_TEST(value(rows) == live);
   BOOST_TEST(wrong_wallets() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_script_may_end_in_a_comment_without_a_newline) {
+  Application second{options, {commented(2)}};
+  second.migrator("wallet")->online({}, {}, {});
+  BOOST_TEST(value("select count(*) from pg_index where indrelid = 'view_schema.wallet_records_2'::regclass and "
+                   "indisprimary") == "1");
+  second.migrator("wallet")->offline({}, {}, {});
+  Application fourth{options, {commented(4)}};
+  fourth.migrator("wallet")->online({}, {}, {});
+  fourth.migrator("wallet")->offline({}, {}, {});
+  BOOST_TEST(value("select string_agg(attname, ' ' order by attnum) from pg_attribute where attnum > 3 and attrelid = "
+                   "'view_schema.wallet_records'::regclass") == "city street");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

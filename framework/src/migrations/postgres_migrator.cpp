@@ -366,7 +366,7 @@ void PostgresMigrator::swap_tables(MigrationRun& run, const Plan& plan, const Ke
     sql += "alter table " + quoted_name(schema, table + target_of(domain_, plan).suffix) + " rename to " +
            quoted_name(table) + ";";
   }
-  for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + ";";
+  for (const auto& alter : plan.alters) sql += with_suffix(alter.sql, "") + "\n;";  // It may end in a comment.
   sql += "set local search_path = pg_catalog, pg_temp";
   run.connection.execute(sql);
 }

@@ -149,7 +149,8 @@ pqxx::result Connection::execute(const std::string& sql, Phase phase) {
 
 void Connection::transact(const std::string& sql) {
   try {
-    execute("begin; " + sql + "; commit", Phase::commit);
+    // It may be a file of a user, and such a file may end in a comment.
+    execute("begin; " + sql + "\n; commit", Phase::commit);
   } catch (const Error&) {
     if (usable()) execute("rollback");
     throw;

@@ -88,7 +88,7 @@ int installed_version(Connection& connection, const SchemaNames& names) {
 }
 
 void run(Connection& connection, const SchemaNames& names, const StoreMigration& migration) {
-  connection.transact(migration.sql + "; insert into " + quoted_name(names.store, "seriatim_migrations") +
+  connection.transact(migration.sql + "\n; insert into " + quoted_name(names.store, "seriatim_migrations") +
                       " (version, name) values (" + std::to_string(migration.version) + ", " +
                       connection.quoted(migration.name) + ")");
 }
