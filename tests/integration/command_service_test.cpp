@@ -250,6 +250,16 @@ BOOST_AUTO_TEST_CASE(a_user_in_an_ordinary_table_and_its_wallet_are_stored_in_on
   BOOST_TEST(events() == "1");
 }
 
+BOOST_AUTO_TEST_CASE(a_statement_of_the_application_may_end_in_a_comment) {
+  (void)value("create table public.users (id integer)");
+  wallet::CreateWallet command;
+  command.aggregate_id = new_uuid();
+  command.user_id = "2";
+  app->commands().execute({command}, {{"insert into public.users (id) values ($1) -- whose wallet it is", {"2"}}});
+  BOOST_TEST(value("select count(*) from public.users") == "1");
+  BOOST_TEST(events() == "1");
+}
+
 BOOST_AUTO_TEST_CASE(before_the_views_are_migrated_events_are_stored_and_the_views_follow_later) {
   WalletStore fresh;
   const AggregateId id = fresh.create_wallet();

@@ -75,7 +75,8 @@ bool Batch::fill(std::size_t place, std::string sql) {
 
 std::string Batch::prepare_new(const std::string& shape, const std::string& definition) {
   std::string name = connection_.next_statement_name();
-  add("prepare " + name + " " + definition, {});
+  // It may be a user's, and end in a comment: the next statement is not to be part of that.
+  add("prepare " + name + " " + definition + "\n", {});
   statements_.back().prepares = name;
   connection_.prepared.emplace(shape, name);
   fresh_.push_back(shape);
