@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "runtime/process.hpp"
 #include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
 
@@ -22,7 +23,45 @@ struct Fixture : WalletStore {
   }
   MigrationResult online(std::optional<int> target = {}) { return migrator->online(target, {}, {}); }
   MigrationResult offline(std::optional<int> target = {}) { return migrator->offline(target, {}, {}); }
+
+  /// Of sessions that begin from now on.
+  void set(const std::string& setting) const {
+    (void)value("do $$ begin execute format('alter database %I set " + setting + "', current_database()); end $$");
+  }
+  /// Returns when the server has ended a session that begins now, does `work` and is idle from then on.
+  void wait_for_the_end_of_an_idle_session(const std::string& work) const {
+    pqxx::connection idle{options.database_url};
+    const std::string pid = std::to_string(idle.backendpid());
+    pqxx::nontransaction{idle}.exec(work);
+    BOOST_REQUIRE(runtime::wait_until(std::chrono::milliseconds{60'000}, [&] {
+      return value("select count(*) from pg_stat_activity where pid = " + pid) == "0";
+    }));
+  }
 };
+
+/// Does, in the midst of its next replay, what a test says.
+struct InterruptedProjector : wallet_before::WalletProjector {
+  using WalletProjector::on;
+  void on(const Event<wallet::WalletCreated>& e, Views& views) const {
+    if (const auto call = std::exchange(meanwhile, {})) call();
+    WalletProjector::on(e, views);
+  }
+  static inline std::function<void()> meanwhile;
+};
+
+/// Version 2 of the wallet, with an InterruptedProjector.
+Domain interrupted() {
+  Domain domain{"wallet"};
+  domain.aggregate<wallet::Wallet>()
+      .handler<wallet::WalletCommandHandler>()
+      .projector<InterruptedProjector>()
+      .projector<wallet::TransactionProjector>()
+      .views(ViewVersions{}
+                 .version(1, {replay<InterruptedProjector>()})
+                 .version(2, {replay<wallet::TransactionProjector>()}),
+             wallet_view_sql());
+  return domain;
+}
 
 /// The wallet's files; some of them end in comments, without newlines.
 std::span<const SqlFile> commented_sql() {
@@ -279,6 +318,54 @@ BOOST_AUTO_TEST_CASE(a_script_may_end_in_a_comment_without_a_newline) {
   fourth.migrator("wallet")->offline({}, {}, {});
   BOOST_TEST(value("select string_agg(attname, ' ' order by attnum) from pg_attribute where attnum > 3 and attrelid = "
                    "'view_schema.wallet_records'::regclass") == "city street");
+}
+
+BOOST_AUTO_TEST_CASE(a_migration_keeps_its_lock_where_idle_sessions_are_ended) {
+  Application slow{options, {interrupted()}};
+  const AggregateId id = create_wallet();
+  app->commands().execute(add(id, 20));
+  set("idle_session_timeout = ''200ms''");
+  std::optional<ErrorCode> second;
+  InterruptedProjector::meanwhile = [&] {
+    wait_for_the_end_of_an_idle_session("select 1");
+    second = error_of([&] { app->migrator("wallet")->online({}, {}, {}); });
+  };
+  slow.migrator("wallet")->online({}, {}, {});
+  BOOST_REQUIRE(second.has_value());
+  BOOST_CHECK((*second == ErrorCode::concurrent_migration));
+  slow.migrator("wallet")->offline({}, {}, {});
+  BOOST_TEST(wrong_wallets() == "0");
+  BOOST_TEST(wrong_transactions() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_keeps_its_lock_where_idle_sessions_are_ended) {
+  Application slow{options, {interrupted()}};
+  const AggregateId id = create_wallet();
+  app->commands().execute(add(id, 20));
+  migrate_to(2);
+  const auto replay = slow.replay("wallet");
+  replay->prepare({}, {});
+  set("idle_session_timeout = ''200ms''");
+  std::optional<ErrorCode> second;
+  InterruptedProjector::meanwhile = [&] {
+    wait_for_the_end_of_an_idle_session("select 1");
+    second = error_of([&] { app->replay("wallet")->run({}, {}); });
+  };
+  BOOST_TEST(replay->run({}, {}).events == 2);
+  BOOST_REQUIRE(second.has_value());
+  BOOST_CHECK((*second == ErrorCode::concurrent_migration));
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_of_two_projectors_outlives_the_time_out_of_idle_transactions) {
+  Application slow{options, {interrupted()}};
+  const AggregateId id = create_wallet();
+  app->commands().execute(add(id, 20));
+  set("idle_in_transaction_session_timeout = ''200ms''");
+  InterruptedProjector::meanwhile = [&] { wait_for_the_end_of_an_idle_session("begin"); };
+  const MigrationRehearsal rehearsal = slow.migrator("wallet")->dry_run({}, {}, {});
+  BOOST_REQUIRE(rehearsal.replays.size() == 2U);
+  BOOST_TEST(rehearsal.replays[0].events == 2);
+  BOOST_TEST(rehearsal.replays[1].events == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

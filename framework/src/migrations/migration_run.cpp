@@ -4,7 +4,7 @@ namespace seriatim::migrations {
 
 MigrationRun::MigrationRun(const std::string& url, const Domain& domain)
     : connection{url}, versions{connection, domain.view_schema()} {
-  connection.execute(notice_loss);
+  connection.execute(long_session);
   if (!versions.try_lock()) {
     throw_error<ErrorCode::concurrent_migration>("another migration of the views of " + domain.name() +
                                                  ", or a move of partitions, is running: wait for it, or stop it");

@@ -9,9 +9,11 @@
 
 namespace seriatim::migrations {
 
-/// Settings of a session whose statements may take long or wait for others: the server looks now and then whether the
-/// program is still there, for a killed one would keep others from the tables. Not every system can.
-inline constexpr const char* notice_loss =
+/// Settings of a session that holds something for a migration, for however long that takes. The server does not end it
+/// for being idle meanwhile: its lock would be somebody else's. It looks now and then whether the program is still
+/// there, for a killed one would keep others from the tables; not every system can.
+inline constexpr const char* long_session =
+    "set idle_session_timeout = 0; set idle_in_transaction_session_timeout = 0; "
     "do $$ begin perform set_config('client_connection_check_interval', '1s', false); "
     "exception when others then null; end $$";
 

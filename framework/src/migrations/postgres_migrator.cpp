@@ -203,6 +203,7 @@ void PostgresMigrator::build(MigrationRun& run, const Plan& plan, Progress& prog
   const auto start = Clock::now();
   postgres::Connection reading{url_};
   const Crew::Cancellable reading_cancellable{crew, reading};
+  reading.execute(long_session);
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
   run.events = Rebuild{reading, url_, store_, plan, target_of(domain_, plan), settings_}.run(range, progress);
@@ -229,7 +230,7 @@ void PostgresMigrator::build_indexes(const Plan& plan, Progress& progress) const
     postgres::Connection connection{url_};
     const Crew::Cancellable cancellable{crew, connection};
     connection.execute(index_settings);
-    connection.execute(notice_loss);
+    connection.execute(long_session);
     for (std::size_t next = taken++; next < tables.size() && !crew.stopping(); next = taken++) {
       const TableToBuild& table = *tables[next];
       const std::string name{table.record->table};

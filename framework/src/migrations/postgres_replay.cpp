@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "migrations/migration_run.hpp"
 #include "migrations/replay_indexes.hpp"
 #include "migrations/replay_switch.hpp"
 #include "migrations/switching.hpp"
@@ -171,6 +172,7 @@ std::int64_t PostgresReplay::load(ReplayStep& step, const ReplayRow& row, const 
   // table's lock already, for which this waits.
   step.connection.execute("truncate " + tables + " restart identity");
   postgres::Connection reading{url_};
+  reading.execute(long_session);
   reading.execute("begin isolation level repeatable read read only");
   const ReplayRange range{0, horizon(reading)};
   const std::int64_t events = Rebuild{reading, url_, store_, plan, step.target(), settings_}.run(range, progress);

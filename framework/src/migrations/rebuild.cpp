@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "migrations/migration_run.hpp"
 #include "store/postgres/copy_reader.hpp"
 #include "store/postgres/copy_writer.hpp"
 #include "store/postgres/sql_statements.hpp"
@@ -51,6 +52,7 @@ class Rebuild::Worker {
         writing_{rebuild.url_},
         cancel_reading_{crew, reading_},
         cancel_writing_{crew, writing_} {
+    writing_.execute(long_session);
     writing_.execute(writer_settings);
     reading_.execute(begin_with_snapshot(rebuild.snapshot_));
   }

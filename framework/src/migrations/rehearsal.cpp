@@ -1,6 +1,7 @@
 #include "migrations/rehearsal.hpp"
 
 #include "migrations/attended.hpp"
+#include "migrations/migration_run.hpp"
 
 namespace seriatim::migrations {
 
@@ -10,6 +11,7 @@ MigrationRehearsal rehearse(const std::string& url, const postgres::PostgresStor
   attended(progress, [&](Crew& crew) {
     postgres::Connection reading{url};
     const Crew::Cancellable cancellable{crew, reading};
+    reading.execute(long_session);
     reading.execute("begin isolation level repeatable read read only");
     const ReplayRange range{0, horizon(reading)};
     for (const Replay& replay : plan.replays) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "migrations/crew.hpp"
+#include "migrations/migration_run.hpp"
 #include "migrations/rebuild.hpp"
 
 namespace seriatim::migrations {
@@ -41,6 +42,7 @@ std::vector<ReplayIndexes::Job> ReplayIndexes::jobs_of(postgres::Connection& con
 
 void ReplayIndexes::build_unique(const std::vector<ReplayIndex>& indexes, Progress& progress) {
   postgres::Connection connection{url_};
+  connection.execute(long_session);
   std::vector<Job> jobs = jobs_of(connection, indexes, true);
   for (Job& job : jobs) job.commands.push_back("analyze " + quoted_name(schemas_.replay, job.table));
   work(jobs, progress);
@@ -50,6 +52,7 @@ void ReplayIndexes::build_unique(const std::vector<ReplayIndex>& indexes, Progre
 void ReplayIndexes::build_all(const std::vector<ReplayIndex>& indexes,
                               const std::vector<std::pair<std::string, std::string>>& clustered, Progress& progress) {
   postgres::Connection connection{url_};
+  connection.execute(long_session);
   std::vector<Job> jobs = jobs_of(connection, indexes, false);
   for (Job& job : jobs) {
     const std::string table = quoted_name(schemas_.replay, job.table);

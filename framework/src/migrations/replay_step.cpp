@@ -4,6 +4,7 @@
 
 #include "migrations/catch_up.hpp"
 #include "migrations/fingerprint.hpp"
+#include "migrations/migration_run.hpp"
 
 namespace seriatim::migrations {
 namespace {
@@ -19,6 +20,7 @@ ReplayStep::ReplayStep(const std::string& url, const postgres::PostgresStore& of
       schemas{of_domain.view_schema()},
       store{of_store},
       domain{of_domain} {
+  connection.execute(long_session);
   if (!versions.try_lock()) {
     throw_error<ErrorCode::concurrent_migration>("another program is replaying or migrating the views of " +
                                                  domain.name() + ", or moving partitions: wait for it, or stop it");
