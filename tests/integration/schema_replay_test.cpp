@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli.hpp"
+#include "runtime/process.hpp"
 #include "support/wallet_before.hpp"
 #include "support/wallet_store.hpp"
 
@@ -93,6 +94,29 @@ BOOST_AUTO_TEST_CASE(a_corrupted_view_is_right_after_golive_and_the_archive_has_
   app->commands().execute(draw(ids[2], 1));
   check_views();
   BOOST_TEST(schemas() == "view_schema view_schema_archive");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_uses_a_new_table_keeps_no_writer_waiting_at_golive) {
+  fill();
+  reach(State::optimized);
+  pqxx::connection connection{options.database_url};
+  auto vacuum = std::make_unique<pqxx::work>(connection);
+  vacuum->exec("lock table view_schema_replay.wallet_records in share update exclusive mode");
+  std::thread switching{[&] { replay->go_live({}, {}, {}); }};
+  std::string writers_locked_out;
+  const bool waits = runtime::wait_until(std::chrono::milliseconds{60'000}, [&] {
+    writers_locked_out = value(
+        "select bool_or(granted and mode = 'AccessExclusiveLock' and relation in (select oid from pg_class where "
+        "relname like 'seriatim_version_%')) from pg_locks having bool_or(not granted and relation = "
+        "'view_schema_replay.wallet_records'::regclass)");
+    return !writers_locked_out.empty();
+  });
+  if (waits) app->commands().execute(add(ids[0], 1));
+  vacuum.reset();
+  switching.join();
+  BOOST_TEST(waits);
+  BOOST_TEST(writers_locked_out == "f");
+  check_views();
 }
 
 BOOST_AUTO_TEST_CASE(one_projector_is_replayed_and_the_tables_of_others_are_not_touched) {

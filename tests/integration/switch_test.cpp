@@ -162,6 +162,31 @@ BOOST_AUTO_TEST_CASE(a_command_that_takes_long_holds_up_the_switch_and_is_named_
   switch_now();
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_uses_the_new_table_is_named_and_keeps_no_writer_waiting) {
+  migrator->online({}, {}, {});
+  // As an autovacuum does; it differs in that it gives way.
+  Session vacuum{options, "vacuum", "lock table view_schema.wallet_records_2 in share update exclusive mode"};
+  std::optional<Error> error;
+  std::thread offline{[&] { error = offline_error(200); }};
+  std::string writers_locked_out;
+  const bool waits = runtime::wait_until(milliseconds{60'000}, [&] {
+    writers_locked_out = value(
+        "select bool_or(granted and mode = 'AccessExclusiveLock' and relation = "
+        "'view_schema.seriatim_version_1'::regclass) from pg_locks having bool_or(not granted and relation = "
+        "'view_schema.wallet_records_2'::regclass)");
+    return !writers_locked_out.empty();
+  });
+  if (waits) add_money();
+  offline.join();
+  BOOST_TEST(waits);
+  BOOST_TEST(writers_locked_out == "f");
+  BOOST_CHECK((error.value().code() == ErrorCode::transient));
+  BOOST_TEST(contains(*error, "the session with pid " + std::to_string(vacuum.connection.backendpid()) + " (vacuum"));
+  check_nothing_has_changed();
+  vacuum.end();
+  switch_now();
+}
+
 BOOST_AUTO_TEST_CASE(events_that_an_old_transaction_holds_back_are_not_replayed_while_writers_wait) {
   migrator->online({}, {}, {});
   Session old{options, "old transaction", "select pg_current_xact_id()"};

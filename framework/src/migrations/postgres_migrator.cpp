@@ -326,7 +326,11 @@ MigrationResult PostgresMigrator::offline(std::optional<int> target, const Progr
 
 /// Those that the switch renames, alters or drops, and that somebody may be using.
 std::vector<std::string> PostgresMigrator::exchanged_tables(const Plan& plan, const KeptViews& replaced) const {
-  std::vector<std::string> names = table_names(plan);
+  std::vector<std::string> names;
+  for (const std::string& table : table_names(plan)) {
+    names.push_back(table);
+    names.push_back(table + target_of(domain_, plan).suffix);
+  }
   for (const std::string& table : replaced.tables) {
     names.push_back(table);
     names.push_back(archived(table, plan.from));

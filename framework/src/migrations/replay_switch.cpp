@@ -32,9 +32,19 @@ void ReplaySwitch::run(TransactionId from, Progress& progress) {
 void ReplaySwitch::attempt(Progress& progress) {
   step_.connection.execute("begin");
   ReplayTables tables{step_.connection, step_.store.names(), step_.schemas, ReplayStep::tables_of(plan_)};
+  keep_new_tables();
   refuse_drift(tables);
   make_room();
   swap(tables, progress);
+}
+
+/// As ReplayTables does with the live ones: who vacuums them by itself makes way after a second, before others wait.
+void ReplaySwitch::keep_new_tables() {
+  std::string names;
+  for (const std::string& table : ReplayStep::tables_of(plan_)) {
+    names.append(names.empty() ? "" : ", ").append(quoted_name(step_.schemas.replay, table));
+  }
+  step_.connection.execute("lock table " + names + " in share update exclusive mode");
 }
 
 void ReplaySwitch::swap(ReplayTables& tables, Progress& progress) {

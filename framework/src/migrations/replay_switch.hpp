@@ -30,6 +30,7 @@ class ReplaySwitch {
   void swap(ReplayTables& tables, Progress& progress);
   void execute_all(const std::vector<std::string>& statements, const std::string& search_path);
   void finish();
+  void keep_new_tables();
   void refuse_drift(ReplayTables& tables) const;
   void refuse_blockers(const ReplayDependents& dependents) const;
   void make_room();
