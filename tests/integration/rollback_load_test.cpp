@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 
+#include "runtime/process.hpp"
 #include "support/postgres_proxy.hpp"
 #include "support/two_versions.hpp"
 
@@ -105,6 +106,47 @@ BOOST_AUTO_TEST_CASE(following_ends_when_the_tables_are_dropped) {
   Follower follower{*app};
   next->migrator("wallet")->drop_kept(true);
   BOOST_CHECK((follower.wait().end == FollowResult::End::gone));
+}
+
+BOOST_AUTO_TEST_CASE(following_ends_when_online_throws_the_followed_tables_away) {
+  const AggregateId id = create_wallet();
+  online(*next);
+  execute(add(id, 20));
+  std::atomic<bool> in_a_pass{false};
+  std::atomic<bool> may_go_on{false};
+  std::atomic<bool> over{false};
+  std::optional<FollowResult> result;
+  std::thread follower{[&] {
+    try {
+      result = next->migrator("wallet")->follow(
+          [&](const MigrationProgress&) {
+            in_a_pass = true;
+            while (!may_go_on) std::this_thread::yield();
+          },
+          {});
+    } catch (const Error& error) {
+      std::fprintf(stderr, "following failed: %s\n", error.what());
+    }
+    in_a_pass = over = true;
+  }};
+  while (!in_a_pass) std::this_thread::yield();
+  std::thread anew{[&] {
+    next->migrator("wallet")->online({},
+                                     [&](const MigrationProgress&) {
+                                       while (!over) std::this_thread::yield();
+                                     },
+                                     {});
+  }};
+  BOOST_TEST(runtime::wait_until(std::chrono::milliseconds{60'000}, [&] {
+    return value("select count(*) from pg_locks where not granted and database is null") != "0";
+  }));
+  may_go_on = true;
+  follower.join();
+  anew.join();
+  BOOST_REQUIRE(result.has_value());
+  BOOST_CHECK((result->end == FollowResult::End::gone));
+  BOOST_TEST(result->events == 1);
+  BOOST_TEST(wrong_counted("wallet_records_4") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_of_somebody_else_that_stays_open_makes_nothing_come_twice) {

@@ -130,7 +130,7 @@ void PostgresMigrator::drop_tables(postgres::Connection& connection, int version
   for (const std::string& table : more) {
     sql += "drop table if exists " + quoted_name(domain_.view_schema(), archived(table, version)) + ";";
   }
-  if (!sql.empty()) connection.transact(sql);
+  if (!sql.empty()) connection.execute(sql);
 }
 
 MigrationRehearsal PostgresMigrator::dry_run(std::optional<int> target, const ProgressReport& report,
@@ -168,11 +168,7 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
   } catch (const std::exception&) {
     if (run.connection.usable()) {
       run.connection.execute("rollback");
-      drop_tables(run.connection, plan.to);
-      run.connection.execute("begin");
-      run.versions.forget(plan.to);
-      states.idle();
-      run.connection.execute("commit", postgres::Phase::commit);
+      throw_away(run, plan.to, {});
     }
     rethrow(domain_.name(), plan.to);
   }
@@ -181,12 +177,23 @@ MigrationResult PostgresMigrator::online(std::optional<int> target, const Progre
 
 void PostgresMigrator::drop_pending(MigrationRun& run) const {
   if (!run.pending) return;
-  drop_tables(run.connection, run.pending->version, run.pending->tables);
-  run.connection.execute("begin");
-  run.versions.forget(run.pending->version);
-  ProjectorTable{run.connection, store_.names(), domain_}.idle();
-  run.connection.execute("commit", postgres::Phase::commit);
+  throw_away(run, run.pending->version, run.pending->tables);
   run.pending.reset();
+}
+
+void PostgresMigrator::throw_away(MigrationRun& run, int version, const std::vector<std::string>& more) const {
+  run.connection.execute("begin");
+  try {
+    // Whoever replays into the tables holds the horizon, and finds none afterwards.
+    (void)run.versions.hold_horizon(version);
+    drop_tables(run.connection, version, more);
+    run.versions.forget(version);
+    ProjectorTable{run.connection, store_.names(), domain_}.idle();
+    run.connection.execute("commit", postgres::Phase::commit);
+  } catch (const std::exception&) {
+    if (run.connection.usable()) run.connection.execute("rollback");
+    throw;
+  }
 }
 
 void PostgresMigrator::build(MigrationRun& run, const Plan& plan, Progress& progress, Crew& crew) {

@@ -40,6 +40,8 @@ class PostgresMigrator final : public ViewMigrator {
   void drop_tables(postgres::Connection& connection, int version, std::vector<std::string> more = {}) const;
   /// Removes what is under way, or was left behind.
   void drop_pending(MigrationRun& run) const;
+  /// Drops the tables of a version that is not live, as `drop_tables` does, and forgets the version.
+  void throw_away(MigrationRun& run, int version, const std::vector<std::string>& more) const;
   void require_keepable(const KeptViews& replaced) const;
   std::vector<KeptVersion> drop_kept(MigrationRun& run, bool also_unexpired) const;
   /// Behind a switch, which is done whatever becomes of this. What somebody is using is left to the next step.
