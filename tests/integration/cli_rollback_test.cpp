@@ -29,6 +29,9 @@ struct Fixture : WalletCli {
   [[nodiscard]] std::string balances() const {
     return query("select balance from view_schema.wallet_records order by balance");
   }
+  [[nodiscard]] bool is_locking_out() const {
+    return query("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'") == "1";
+  }
 };
 
 }  // namespace
@@ -107,9 +110,7 @@ BOOST_AUTO_TEST_CASE(a_killed_way_back_leaves_the_newer_views_and_another_one_en
     pqxx::work reader{connection};
     reader.exec("lock table view_schema.seriatim_version_4 in access share mode");
     Program program{settings(with_database({"migrate", "rollback"}))};
-    BOOST_REQUIRE(seriatim::runtime::wait_until(milliseconds{60'000}, [&] {
-      return query("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'") == "1";
-    }));
+    BOOST_REQUIRE(seriatim::runtime::wait_until(milliseconds{60'000}, [&] { return is_locking_out(); }));
     program.kill(SIGKILL);
     BOOST_TEST(program.finish().exit_code == 128 + SIGKILL);
   }
@@ -118,10 +119,37 @@ BOOST_AUTO_TEST_CASE(a_killed_way_back_leaves_the_newer_views_and_another_one_en
                  " and datname = current_database()") == "0";
   }));
   BOOST_TEST(next({"migrate", "current-version"}).output == "4\n");
+  const ProgramResult running = next({"migrate", "running"});
+  BOOST_TEST(running.exit_code == 0);
+  BOOST_TEST(running.output ==
+             "no: wallet; migrate rollback to version 3 was interrupted: run `migrate rollback` with its plugin again,"
+             " and it goes on from there\n");
   BOOST_TEST(next({"execute"}, draw_money(some_id, "5")).exit_code == 0);
   BOOST_TEST(query("select balance, movements from view_schema.wallet_records") == "15.00|2");
   BOOST_TEST(run({"migrate", "rollback"}).exit_code == 0);
   BOOST_TEST(balances() == "15.00");
+}
+
+BOOST_AUTO_TEST_CASE(while_the_way_back_is_taken_running_answers_5) {
+  BOOST_TEST(next({"migrate", "online"}).exit_code == 0);
+  BOOST_TEST(next({"migrate", "offline"}).exit_code == 0);
+  pqxx::connection connection{url()};
+  auto reader = std::make_unique<pqxx::work>(connection);
+  reader->exec("lock table view_schema.seriatim_version_4 in access share mode");
+  Program program{settings(with_database({"migrate", "rollback", "--wait", "600"}))};
+  BOOST_REQUIRE(seriatim::runtime::wait_until(milliseconds{60'000}, [&] { return is_locking_out(); }));
+  for (const ProgramResult& running : {run({"migrate", "running"}), next({"migrate", "running"})}) {
+    BOOST_TEST(running.exit_code == 5);
+    BOOST_TEST(running.output == "yes: wallet; migrate rollback to version 3 is running\n");
+  }
+  const std::string status = run({"migrate", "status", "--json"}).output;
+  BOOST_TEST(contains(status, R"("phase":"rollback_running","target":3,"interrupted":false,)"), status);
+  BOOST_TEST(run({"migrate", "rollback"}).exit_code == 4);
+  reader.reset();
+  BOOST_TEST(program.finish().exit_code == 0);
+  const ProgramResult after = run({"migrate", "running"});
+  BOOST_TEST(after.exit_code == 0);
+  BOOST_TEST(contains(after.output, "no: wallet; "), after.output);
 }
 
 BOOST_AUTO_TEST_CASE(how_long_a_version_is_kept_is_said_in_units_of_time_or_none) {

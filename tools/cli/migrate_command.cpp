@@ -122,8 +122,7 @@ ExitCode pending(Job& job) {
 ExitCode running(Job& job) {
   using Phase = MigrationStatus::Phase;
   const MigrationStatus found = job.migrator.status();
-  const bool yes =
-      !found.interrupted && (found.phase == Phase::online_running || found.phase == Phase::offline_running);
+  const bool yes = !found.interrupted && found.phase != Phase::idle && found.phase != Phase::online_finished;
   return answer(job, "running", yes, fmt::format("{}: {}; {}", yes ? "yes" : "no", job.domain, sentence(found)));
 }
 

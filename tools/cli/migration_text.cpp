@@ -12,6 +12,10 @@ std::string after_interruption(const MigrationStatus& status, const std::string&
   if (status.phase == MigrationStatus::Phase::offline_running) {
     return "migrate offline" + target + " was interrupted: run `migrate offline` again, and it goes on from there";
   }
+  if (status.phase == MigrationStatus::Phase::rollback_running) {
+    return "migrate rollback" + target +
+           " was interrupted: run `migrate rollback` with its plugin again, and it goes on from there";
+  }
   return "migrate online" + target + " was interrupted: run `migrate online` again, and it cleans up first";
 }
 
@@ -42,6 +46,8 @@ const char* name_of(MigrationStatus::Phase phase) {
       return "online_finished";
     case MigrationStatus::Phase::offline_running:
       return "offline_running";
+    case MigrationStatus::Phase::rollback_running:
+      return "rollback_running";
   }
   return "unknown";
 }
@@ -58,6 +64,8 @@ std::string sentence(const MigrationStatus& status) {
       return "migrate online" + target + " is done: run `migrate offline`";
     case MigrationStatus::Phase::offline_running:
       return "migrate offline" + target + " is running";
+    case MigrationStatus::Phase::rollback_running:
+      return "migrate rollback" + target + " is running";
   }
   return status.current < status.latest ? "run `migrate online`" : "up to date";
 }

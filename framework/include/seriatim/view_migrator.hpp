@@ -60,7 +60,7 @@ struct KeptVersion {
 
 /// Where the views of a domain are.
 struct MigrationStatus {
-  enum class Phase : std::uint8_t { idle, online_running, online_finished, offline_running };
+  enum class Phase : std::uint8_t { idle, online_running, online_finished, offline_running, rollback_running };
   int current = 0;                ///< Version of the live tables.
   int latest = 0;                 ///< Version that the plugin brings.
   Phase phase = Phase::idle;

@@ -66,13 +66,23 @@ MigrationStatus PostgresMigrator::status() {
   MigrationStatus status;
   status.current = versions.current();
   status.latest = domain_.versions().latest();
+  status.kept = kept(connection, versions);
   if (const auto pending = versions.pending()) {
     status.phase = pending->phase;
     status.target = pending->version;
-    status.interrupted = pending->phase != Phase::online_finished && !versions.locked();
+  } else if (status.kept && activates(connection)) {
+    // `offline` notes the version that it is about, the way back goes to the one that is kept.
+    status.phase = Phase::rollback_running;
+    status.target = status.kept->version;
   }
-  status.kept = kept(connection, versions);
+  const bool running = status.phase != Phase::idle && status.phase != Phase::online_finished;
+  status.interrupted = running && !versions.locked();
   return status;
+}
+
+bool PostgresMigrator::activates(postgres::Connection& connection) const {
+  const std::vector<ProjectorRow> states = ProjectorTable{connection, store_.names(), domain_}.all();
+  return std::any_of(states.begin(), states.end(), [](const ProjectorRow& row) { return row.activating.has_value(); });
 }
 
 std::optional<KeptVersion> PostgresMigrator::kept(postgres::Connection& connection, VersionTable& versions) const {

@@ -46,6 +46,8 @@ class PostgresMigrator final : public ViewMigrator {
   std::vector<KeptVersion> drop_kept(MigrationRun& run, bool also_unexpired) const;
   /// Behind a switch, which is done whatever becomes of this. What somebody is using is left to the next step.
   void tidy_up(MigrationRun& run, MigrationResult& result) const;
+  /// Whether tables of some projector are being made the live ones, or were when a program was killed.
+  [[nodiscard]] bool activates(postgres::Connection& connection) const;
   [[nodiscard]] std::optional<KeptVersion> kept(postgres::Connection& connection, VersionTable& versions) const;
   [[nodiscard]] std::vector<std::string> exchanged_tables(const Plan& plan, const KeptViews& replaced) const;
   /// Within the switch.
