@@ -1,9 +1,8 @@
 #include "context.hpp"
 
-#include <cstdio>
-
 #include <algorithm>
 
+#include "output.hpp"
 #include "seriatim/plugin_loader.hpp"
 
 namespace seriatim::cli {
@@ -24,7 +23,7 @@ LocalPostgres local_postgres() {
 }
 
 void Context::write_note(const std::string& text) {
-  fmt::print(stderr, "seriatim: {}\n", text);
+  say(fmt::format("seriatim: {}\n", text));
 }
 
 const Settings& Context::settings() {
@@ -56,7 +55,7 @@ Options Context::options() {
   }
   options.unknown_commands = UnknownCommands::refuse;
   options.database_url = database_url();
-  options.on_warning = [](const std::string& warning) { fmt::print(stderr, "seriatim: warning: {}\n", warning); };
+  options.on_warning = [](const std::string& warning) { say(fmt::format("seriatim: warning: {}\n", warning)); };
   return options;
 }
 

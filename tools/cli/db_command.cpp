@@ -106,7 +106,7 @@ void require_confirmation(const std::string& name, bool yes) {
     throw_error<ErrorCode::usage>("dropping database \"" + name +
                                   "\" is to be confirmed, and there is no terminal to ask on: add --yes");
   }
-  fmt::print(stderr, "This deletes the database \"{}\" and all that is in it. Type the database name to go on: ", name);
+  say(fmt::format("This deletes the database \"{}\" and all that is in it. Type the database name to go on: ", name));
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != name) throw_error<ErrorCode::usage>("the name was not typed: nothing is dropped");

@@ -143,7 +143,7 @@ class Rehearsal {
 
  private:
   static ExitCode stopped() {
-    fmt::print(stderr, "seriatim: stopped by a signal; nothing was stored\n");
+    say("seriatim: stopped by a signal; nothing was stored\n");
     return ExitCode::failed;
   }
 

@@ -199,9 +199,9 @@ class Run {
   /// The line is ok: its events are stored. What did not happen afterwards is for people to know.
   static void warn_of_failures(const Answer& answer) {
     for (const AfterCommitFailure& failure : answer.after_commit_failures) {
-      fmt::print(stderr, "seriatim: line {}: work of workflow {} after the commit, at event {} of aggregate {}: {}\n",
-                 answer.line, failure.workflow, failure.sequence_number, uuid_text(failure.aggregate_id),
-                 one_line(failure.message));
+      say(fmt::format("seriatim: line {}: work of workflow {} after the commit, at event {} of aggregate {}: {}\n",
+                      answer.line, failure.workflow, failure.sequence_number, uuid_text(failure.aggregate_id),
+                      one_line(failure.message)));
     }
   }
 
@@ -221,7 +221,7 @@ class Run {
   void stop(ExitCode code, const std::string& why) {
     if (stopped_.exchange(true)) return;
     result_ = code;
-    fmt::print(stderr, "seriatim: {}\n", why);
+    say(fmt::format("seriatim: {}\n", why));
   }
 
   [[nodiscard]] std::int64_t commands() const {

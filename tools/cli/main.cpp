@@ -65,7 +65,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
 
 /// Says what went wrong; whatever happens here must not hide it.
 ExitCode report(ExitCode code, bool json, const char* error_code, const char* refusal, const std::string& message) {
-  fmt::print(stderr, "seriatim: {}\n", one_line(message));
+  say(fmt::format("seriatim: {}\n", one_line(message)));
   if (json) {
     const std::string object = json_object([&](JsonWriter& writer) {
       writer.Key("error");

@@ -32,7 +32,7 @@ void require_confirmation(const std::string& what, bool yes) {
     throw_error<ErrorCode::usage>("deleting " + what +
                                   " is to be confirmed, and there is no terminal to ask on: add --yes");
   }
-  fmt::print(stderr, "This deletes {} for good. Type \"yes\" to go on: ", what);
+  say(fmt::format("This deletes {} for good. Type \"yes\" to go on: ", what));
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != "yes") throw_error<ErrorCode::usage>("\"yes\" was not typed: nothing is deleted");

@@ -22,7 +22,7 @@ struct ReceiptsOptions {
 void tell_progress(const Context& context, std::int64_t deleted) {
   if (context.quiet()) return;
   if (context.json()) {
-    fmt::print(stderr, "{}\n", json_object([&](JsonWriter& json) { put(json, "deleted_so_far", deleted); }));
+    say(json_object([&](JsonWriter& json) { put(json, "deleted_so_far", deleted); }) + "\n");
   } else {
     context.note("{} receipts deleted", with_commas(deleted));
   }

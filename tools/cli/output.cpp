@@ -97,6 +97,10 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw_write_failed();
 }
 
+void say(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 std::string one_line(std::string_view text) {
   const bool shortened = text.size() > longest_echo;
   if (shortened) {

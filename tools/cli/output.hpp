@@ -1,5 +1,6 @@
 #pragma once
-// What the program prints: results on standard output, as JSON for machines or as text for people.
+// What the program prints: results on standard output, as JSON for machines or as text for people; the rest on standard
+// error.
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -48,6 +49,10 @@ template <class Fill>
 void print_line(std::string_view text);
 /// Hands everything that was printed to the operating system.
 void flush_output();
+
+/// Text on standard error, as it is. Nothing that is done depends on whether somebody can read it, so what cannot be
+/// written is left out.
+void say(std::string_view text) noexcept;
 
 /// The text with control characters made visible and shortened to about a thousand bytes: input that is echoed must
 /// neither break the line that it stands on nor talk to the terminal.

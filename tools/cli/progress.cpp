@@ -1,9 +1,8 @@
 #include "progress.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "output.hpp"
 
 namespace seriatim::cli {
 namespace {
@@ -19,7 +18,7 @@ Progress::Progress(const Context& context, std::string subject, std::string unit
       terminal_{!context.json() && ::isatty(STDERR_FILENO) == 1} {}
 
 Progress::~Progress() {
-  if (drawn_) std::fputs(clear_line, stderr);
+  if (drawn_) say(clear_line);
 }
 
 void Progress::show(const MigrationProgress& progress) {
@@ -31,14 +30,13 @@ void Progress::show(const std::string& phase, const std::string& text, const std
   if (terminal_) {
     redraw(text);
   } else if (pace_.due(phase)) {
-    fmt::print(stderr, "{}\n", context_.json() ? json : text);
+    say((context_.json() ? json : text) + "\n");
   }
 }
 
 void Progress::redraw(const std::string& text) {
   drawn_ = true;
-  fmt::print(stderr, "{}{}", clear_line, text);
-  std::fflush(stderr);
+  say(clear_line + text);
 }
 
 }  // namespace seriatim::cli

@@ -1,14 +1,13 @@
 // seriatim projectors: whether the views are what the events say.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <memory>
 
 #include "command_groups.hpp"
 #include "interruption.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "projectors.hpp"
 
 namespace seriatim::cli {
@@ -38,56 +37,22 @@ const char* to_string(ViewDifference::Kind kind) {
   return "unknown";
 }
 
-/// One line that redraws itself on a terminal, a line a second elsewhere.
-class VerifyProgress {
- public:
-  VerifyProgress(const Context& context, std::string domain)
-      : context_{context}, domain_{std::move(domain)}, terminal_{!context.json() && ::isatty(STDERR_FILENO) == 1} {}
-  ~VerifyProgress() {
-    if (drawn_) fmt::print(stderr, "\r\x1b[K");
-  }
-  VerifyProgress(const VerifyProgress&) = delete;
-  VerifyProgress& operator=(const VerifyProgress&) = delete;
+std::string text_of(const std::string& domain, const VerificationProgress& progress) {
+  return fmt::format("{}: verifying, {} of {} aggregates, {} events, {} wrong rows", domain,
+                     with_commas(progress.aggregates), with_commas(progress.total), with_commas(progress.events),
+                     with_commas(progress.wrong_rows));
+}
 
-  void show(const VerificationProgress& progress) {
-    if (context_.quiet()) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (!terminal_ && now - shown_ < std::chrono::seconds{1}) return;
-    shown_ = now;
-    if (context_.json()) {
-      fmt::print(stderr, "{}\n", json_of(progress));
-    } else if (terminal_) {
-      drawn_ = true;
-      fmt::print(stderr, "\r\x1b[K{}", text_of(progress));
-    } else {
-      fmt::print(stderr, "{}\n", text_of(progress));
-    }
-  }
-
- private:
-  [[nodiscard]] std::string text_of(const VerificationProgress& progress) const {
-    return fmt::format("{}: verifying, {} of {} aggregates, {} events, {} wrong rows", domain_,
-                       with_commas(progress.aggregates), with_commas(progress.total), with_commas(progress.events),
-                       with_commas(progress.wrong_rows));
-  }
-
-  [[nodiscard]] std::string json_of(const VerificationProgress& progress) const {
-    return json_object([&](JsonWriter& json) {
-      put(json, "domain", domain_);
-      put(json, "phase", "verifying");
-      put(json, "aggregates", progress.aggregates);
-      put(json, "total", progress.total);
-      put(json, "events", progress.events);
-      put(json, "wrong_rows", progress.wrong_rows);
-    });
-  }
-
-  const Context& context_;
-  std::string domain_;
-  bool terminal_;
-  bool drawn_ = false;
-  std::chrono::steady_clock::time_point shown_{};
-};
+std::string json_of(const std::string& domain, const VerificationProgress& progress) {
+  return json_object([&](JsonWriter& json) {
+    put(json, "domain", domain);
+    put(json, "phase", "verifying");
+    put(json, "aggregates", progress.aggregates);
+    put(json, "total", progress.total);
+    put(json, "events", progress.events);
+    put(json, "wrong_rows", progress.wrong_rows);
+  });
+}
 
 void put_text(JsonWriter& json, std::string_view key, const std::optional<std::string>& text) {
   if (text) {
@@ -188,9 +153,9 @@ ExitCode verify(Context& context, const VerifyOptions& options) {
     VerificationResult result;
     {
       const Interruption interruption;
-      VerifyProgress progress{context, domain};
-      result = application->verifier(domain)->verify(
-          wanted, [&](const VerificationProgress& p) { progress.show(p); }, &Interruption::requested);
+      Progress progress{context, domain};
+      const auto show = [&](const VerificationProgress& p) { progress.show("verifying", text_of(domain, p), json_of(domain, p)); };
+      result = application->verifier(domain)->verify(wanted, show, &Interruption::requested);
     }
     if (context.json()) {
       print_json(domain, result);

@@ -46,7 +46,7 @@ ExitCode take(Context& context, std::int64_t limit) {
     result = application->snapshots().take(limit, show, &Interruption::requested);
     interrupted = Interruption::requested();
   }
-  for (const std::string& failure : result.failures) fmt::print(stderr, "seriatim: {}\n", one_line(failure));
+  for (const std::string& failure : result.failures) say(fmt::format("seriatim: {}\n", one_line(failure)));
   print_taken(context, result);
   if (interrupted) context.note("interrupted: run it again for the rest");
   return interrupted || !result.failures.empty() ? ExitCode::failed : ExitCode::done;

@@ -1,0 +1,44 @@
+// What the program makes of standard streams that are full or closed.
+
+#include <boost/test/unit_test.hpp>
+
+#include "cli.hpp"
+
+namespace {
+
+using namespace seriatim::testing;
+
+/// The same run with streams as a shell redirects them: "2>/dev/full".
+ProgramResult redirected(const std::string& how, Program::Settings settings, std::string_view input = {}) {
+  const Arguments shell{"/bin/sh", "-c", "exec \"$0\" \"$@\" " + how};
+  settings.arguments.insert(settings.arguments.begin(), shell.begin(), shell.end());
+  return run_program(settings, input);
+}
+
+struct RedirectedCli : WalletCli {
+  [[nodiscard]] ProgramResult run_with(const std::string& how, const Arguments& arguments,
+                                       std::string_view input = {}) const {
+    return redirected(how, settings(with_database(arguments)), input);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cli_streams, RedirectedCli)
+
+BOOST_AUTO_TEST_CASE(a_full_standard_error_changes_no_exit_code) {
+  const std::string full = "2>/dev/full";
+  BOOST_TEST(run_with(full, {"migrate", "online"}).exit_code == 0);
+  BOOST_TEST(run_with(full, {"migrate", "offline"}).exit_code == 0);
+  BOOST_TEST(run({"migrate", "pending"}).exit_code == 0);
+  const ProgramResult executed = run_with(full, {"execute"}, create_wallet(some_id) + draw_money(some_id, "5"));
+  BOOST_TEST(executed.exit_code == 3);
+  BOOST_TEST(lines_of(executed.output).size() == 2U);
+  BOOST_TEST(run_with(full, {"execute", "--pipeline"}, add_money(some_id, "5")).exit_code == 0);
+  BOOST_TEST(run_with(full, {"projectors", "verify"}).exit_code == 0);
+  BOOST_TEST(run_with(full, {"events", "--limit", "-1"}).exit_code == 2);
+  const Arguments lost{"--database", "postgresql://nobody@/nothing?host=/nonexistent", "db", "status"};
+  BOOST_TEST(redirected(full, settings(lost)).exit_code == 7);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
