@@ -41,4 +41,15 @@ BOOST_AUTO_TEST_CASE(a_full_standard_error_changes_no_exit_code) {
   BOOST_TEST(redirected(full, settings(lost)).exit_code == 7);
 }
 
+BOOST_AUTO_TEST_CASE(a_pipeline_whose_answers_cannot_be_written_ends_with_1) {
+  std::string input = create_wallet(some_id);
+  // More than are kept: whoever reads on must not wait for ever.
+  for (int i = 0; i < 20'000; ++i) input += "no command\n";
+  for (const Arguments& arguments : {Arguments{"execute"}, {"execute", "--pipeline"}}) {
+    const ProgramResult result = run_with(">/dev/full", arguments, input);
+    BOOST_TEST(result.exit_code == 1);
+    BOOST_TEST(contains(result.errors, "seriatim: cannot write to standard output"), result.errors);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

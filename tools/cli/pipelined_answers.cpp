@@ -10,13 +10,14 @@ PipelinedAnswers::PipelinedAnswers(Application& application, const PipelineOptio
       pipeline_{application.pipeline(options)},
       thread_{[this] { work(); }} {}
 
-PipelinedAnswers::~PipelinedAnswers() { cancel(); }
+PipelinedAnswers::~PipelinedAnswers() { end(PipelineStop::cancel); }
 
 PipelinedAnswers::Entry& PipelinedAnswers::enter(Answer answer) {
   auto entry = std::make_unique<Entry>();
   entry->answer = std::move(answer);
   std::unique_lock lock{mutex_};
-  changed_.wait(lock, [&] { return entries_.size() < capacity_; });
+  changed_.wait(lock, [&] { return entries_.size() < capacity_ || failure_ != nullptr; });
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
   return *entries_.emplace_back(std::move(entry));
 }
 
@@ -47,18 +48,32 @@ void PipelinedAnswers::complete(Entry& entry, const std::exception_ptr& error, E
 }
 
 void PipelinedAnswers::work() {
-  for (;;) {
-    std::unique_ptr<Entry> entry;
-    {
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [&] { return entries_.empty() ? ended_ : entries_.front()->done; });
-      if (entries_.empty()) return;
-      entry = std::move(entries_.front());
-      entries_.pop_front();
-      changed_.notify_all();
-    }
-    give(*entry);
+  try {
+    while (const std::unique_ptr<Entry> entry = next()) give(*entry);
+  } catch (...) {
+    fail(std::current_exception());
   }
+}
+
+/// The next answer in order, once it is there; nothing at the end.
+std::unique_ptr<PipelinedAnswers::Entry> PipelinedAnswers::next() {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [&] { return entries_.empty() ? ended_ : entries_.front()->done; });
+  if (entries_.empty()) return nullptr;
+  std::unique_ptr<Entry> entry = std::move(entries_.front());
+  entries_.pop_front();
+  changed_.notify_all();
+  return entry;
+}
+
+/// Whoever waits for room learns it at once; what is in the pipeline is not begun, because nobody would hear of it.
+void PipelinedAnswers::fail(const std::exception_ptr& error) {
+  {
+    const std::scoped_lock lock{mutex_};
+    failure_ = error;
+    changed_.notify_all();
+  }
+  pipeline_->stop(PipelineStop::cancel);
 }
 
 void PipelinedAnswers::give(Entry& entry) {
@@ -85,8 +100,19 @@ void PipelinedAnswers::end(PipelineStop how) {
   if (thread_.joinable()) thread_.join();
 }
 
-void PipelinedAnswers::finish() { end(PipelineStop::drain); }
+/// After the end, when the thread is gone.
+void PipelinedAnswers::rethrow_failure() {
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
+}
 
-void PipelinedAnswers::cancel() { end(PipelineStop::cancel); }
+void PipelinedAnswers::finish() {
+  end(PipelineStop::drain);
+  rethrow_failure();
+}
+
+void PipelinedAnswers::cancel() {
+  end(PipelineStop::cancel);
+  rethrow_failure();
+}
 
 }  // namespace seriatim::cli

@@ -16,14 +16,15 @@
 namespace seriatim::cli {
 
 /// Gives answers in the order of `submit` and `add`, each as soon as it and all before it are there, on a thread of its own.
-/// Of commands that were cancelled there are none. `submit`, `add`, `finish` and `cancel` are for one thread.
+/// Of commands that were cancelled there are none. When giving an answer fails, nothing further is begun or answered,
+/// and `submit`, `add`, `finish` and `cancel` throw that error. They are for one thread.
 class PipelinedAnswers {
  public:
   /// An answer, what it was made from when there was an error, and how long the command took.
   using Give = std::function<void(const Answer& answer, const Error* error, std::chrono::microseconds latency)>;
 
   PipelinedAnswers(Application& application, const PipelineOptions& options, Give give);
-  /// Cancels.
+  /// Cancels, without an error.
   ~PipelinedAnswers();
   PipelinedAnswers(const PipelinedAnswers&) = delete;
   PipelinedAnswers& operator=(const PipelinedAnswers&) = delete;
@@ -54,6 +55,9 @@ class PipelinedAnswers {
   void complete(Entry& entry, const std::exception_ptr& error, ExecutionResult result);
   void end(PipelineStop how);
   void work();
+  [[nodiscard]] std::unique_ptr<Entry> next();
+  void fail(const std::exception_ptr& error);
+  void rethrow_failure();
   void give(Entry& entry);
 
   Give give_;
@@ -62,6 +66,7 @@ class PipelinedAnswers {
   std::condition_variable changed_;
   std::deque<std::unique_ptr<Entry>> entries_;
   bool ended_ = false;
+  std::exception_ptr failure_;  ///< Of giving an answer.
   std::unique_ptr<CommandPipeline> pipeline_;
   std::thread thread_;
 };
