@@ -52,4 +52,27 @@ BOOST_AUTO_TEST_CASE(a_pipeline_whose_answers_cannot_be_written_ends_with_1) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_standard_output_is_an_error_and_never_the_databases_socket) {
+  BOOST_REQUIRE(run({"execute"}, create_wallet(some_id)).exit_code == 0);
+  const std::vector<Arguments> cases{
+      {"migrate", "current-version"}, {"events"}, {"execute"}, {"execute", "--pipeline"}, {"--version"}};
+  for (const Arguments& arguments : cases) {
+    const ProgramResult result = run_with(">&-", arguments, add_money(some_id, "1"));
+    BOOST_TEST(result.exit_code == 1, arguments.back());
+    BOOST_TEST(contains(result.errors, "seriatim: cannot write to standard output"), arguments.back() + ": " + result.errors);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_standard_error_changes_no_exit_code) {
+  BOOST_TEST(run_with("2>&-", {"migrate", "online"}).exit_code == 0);
+  BOOST_TEST(run_with("2>&-", {"migrate", "offline"}).exit_code == 0);
+  BOOST_TEST(run_with("2>&-", {"execute"}, create_wallet(some_id) + draw_money(some_id, "5")).exit_code == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_standard_input_is_an_error_and_not_an_empty_one) {
+  const ProgramResult result = run_with("<&-", {"execute", "--allow-empty"});
+  BOOST_TEST(result.exit_code == 2);
+  BOOST_TEST(contains(result.errors, "cannot read standard input"), result.errors);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

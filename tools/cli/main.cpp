@@ -6,11 +6,13 @@
 #include <cstdio>
 #include <exception>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 #include "command_groups.hpp"
 #include "output.hpp"
 #include "seriatim/plugin_loader.hpp"
+#include "standard_streams.hpp"
 
 namespace seriatim::cli {
 namespace {
@@ -94,6 +96,16 @@ ExitCode run(Context& context, const Action& action) {
   }
 }
 
+/// What the parser would print by itself, without looking whether that works: the help or the version.
+ExitCode print_help(const CLI::App& app, const CLI::ParseError& asked) {
+  std::ostringstream text;
+  app.exit(asked, text, text);
+  std::string printed = text.str();
+  if (printed.ends_with('\n')) printed.pop_back();
+  print_line(printed);
+  return ExitCode::done;
+}
+
 /// Nothing was chosen, or only a group: "a command is missing behind `seriatim migrate`".
 std::string missing_command(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
@@ -110,8 +122,7 @@ ExitCode main(std::span<char*> arguments) {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-      app.exit(error);  // Prints the help or the version.
-      return ExitCode::done;
+      return run(context, [&](Context&) { return print_help(app, error); });
     }
     // The parser may have given up before it came to --json.
     const bool json = std::ranges::any_of(arguments, [](std::string_view given) { return given == "--json"; });
@@ -125,5 +136,6 @@ ExitCode main(std::span<char*> arguments) {
 }  // namespace seriatim::cli
 
 int main(int argc, char** argv) {
+  seriatim::cli::reserve_standard_streams();
   return static_cast<int>(seriatim::cli::main({argv, static_cast<std::size_t>(argc)}));
 }
