@@ -76,7 +76,7 @@ void add_list(CLI::App& group, Action& action) {
       ->check(is_uuid())
       ->type_name("ID");
   command->add_option("--limit", options->limit, "At most so many, 0 for all [default: 0]\nexample: --limit 20")
-      ->check(at_least(0))
+      ->transform(at_least(0))
       ->type_name("N");
   command->callback([&action, options] { action = [options](Context& context) { return list(context, *options); }; });
 }
@@ -95,7 +95,7 @@ void add_aggregate_command(CLI::App& app, Action& action) {
   CLI::Option* at = command
       ->add_option("--at", options->at,
                    "As it was after its event with this number [default: after its last]\nexample: --at 2")
-      ->check(at_least(1))
+      ->transform(at_least(1))
       ->type_name("N");
   command
       ->add_option("--until", options->until,

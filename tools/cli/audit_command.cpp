@@ -180,7 +180,7 @@ void add_command_audit(CLI::App& group, Action& action) {
   const auto options = std::make_shared<AuditOptions>();
   CLI::App* command = add_command(group, "command", "Print all that hangs together with a command, as a tree");
   command->add_option("ID", options->command, "The command's id in command_records\nexample: 42")
-      ->check(at_least(1))
+      ->transform(at_least(1))
       ->required()
       ->type_name("");
   command->callback(
@@ -195,7 +195,7 @@ void add_event_audit(CLI::App& group, Action& action) {
       ->required()
       ->type_name("");
   command->add_option("SEQ", options->sequence_number, "The event's number\nexample: 2")
-      ->check(at_least(1))
+      ->transform(at_least(1))
       ->required()
       ->type_name("");
   command->callback(

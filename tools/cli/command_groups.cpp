@@ -1,11 +1,29 @@
 #include "command_groups.hpp"
 
 #include <charconv>
+#include <limits>
 
 #include "seriatim/time.hpp"
 #include "seriatim/uuid.hpp"
 
 namespace seriatim::cli {
+namespace {
+
+/// Writes the number anew, without leading zeros: the parser, which converts it afterwards, would take those for octal.
+CLI::Validator whole_number(std::int64_t minimum, std::int64_t maximum, const std::string& range) {
+  const auto check = [minimum, maximum, range](std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < minimum || number > maximum) {
+      return "\"" + text + "\" is not a whole number " + range;
+    }
+    text = std::to_string(number);
+    return std::string{};
+  };
+  return CLI::Validator{check, ""};
+}
+
+}  // namespace
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description) {
   CLI::App* command = app.add_subcommand(name, description);
@@ -20,11 +38,24 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& d
 }
 
 CLI::Validator at_least(std::int64_t minimum) {
-  const auto check = [minimum](const std::string& text) {
-    std::int64_t number = 0;
+  return whole_number(minimum, std::numeric_limits<std::int64_t>::max(), "of at least " + std::to_string(minimum));
+}
+
+CLI::Validator between(std::int64_t minimum, std::int64_t maximum) {
+  return whole_number(minimum, maximum, "from " + std::to_string(minimum) + " to " + std::to_string(maximum));
+}
+
+CLI::Validator is_size() {
+  const CLI::Validator with_unit = CLI::AsSizeValue(false);
+  const auto check = [with_unit](std::string& text) {
+    std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc{} && end == text.data() + text.size() && number >= minimum) return std::string{};
-    return "\"" + text + "\" is not a whole number of at least " + std::to_string(minimum);
+    const std::string unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (error != std::errc{} || unit.find_first_of("0123456789") != std::string::npos) {
+      return "\"" + text + "\" is not a number of bytes like 1048576 or 1MiB";
+    }
+    text = std::to_string(number) + unit;
+    return with_unit(text);
   };
   return CLI::Validator{check, ""};
 }

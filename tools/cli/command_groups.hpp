@@ -34,6 +34,11 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& d
 /// These refuse an argument while the command line is parsed, with a sentence.
 [[nodiscard]] CLI::Validator is_uuid();
 [[nodiscard]] CLI::Validator is_timestamp();
+
+/// These refuse as well, and rewrite a decimal number as the parser understands it: they are for `transform`.
 [[nodiscard]] CLI::Validator at_least(std::int64_t minimum);
+[[nodiscard]] CLI::Validator between(std::int64_t minimum, std::int64_t maximum);
+/// Bytes, with a unit or without: "1MiB".
+[[nodiscard]] CLI::Validator is_size();
 
 }  // namespace seriatim::cli

@@ -94,7 +94,7 @@ void add_events_command(CLI::App& app, Action& action) {
                    "example: --after 1234:1234:")
       ->type_name("MARK");
   command->add_option("--limit", options->limit, "At most so many, 0 for all [default: 100]\nexample: --limit 20")
-      ->check(at_least(0))
+      ->transform(at_least(0))
       ->type_name("N");
   command->add_flag("--upcast", options->upcast,
                     "As the loaded plugins see the events today [default: as they are stored]");

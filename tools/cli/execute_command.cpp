@@ -302,20 +302,20 @@ void add_execute_command(CLI::App& app, Action& action) {
   command
       ->add_option("--lanes", options->lanes, "With --pipeline: threads, each with a connection [default: 2]")
       ->needs(pipeline)
-      ->check(CLI::Range(1, most_lanes).description(""))
+      ->transform(between(1, most_lanes))
       ->type_name("N");
   command->add_flag("--allow-empty", options->allow_empty,
                     "An input without any command is nothing unusual [default: it is a mistake, exit code 2]");
   command
       ->add_option("--max-line", options->max_line,
                    "Longest line that is read [default: 16MiB]\nexample: --max-line 1MiB")
-      ->transform(CLI::AsSizeValue(false).description(""))
+      ->transform(is_size())
       ->type_name("BYTES");
   command
       ->add_option("--retries", options->retries,
                    "How often a command is tried again that lost against another writer or\n"
                    "a deadlock, after short random pauses [default: 0]\nexample: --retries 5")
-      ->check(CLI::Range(0, most_retries).description(""))
+      ->transform(between(0, most_retries))
       ->type_name("N");
   command->footer(
       "Each command has its own transaction: a line that is refused changes nothing and does not stop the others.\n"

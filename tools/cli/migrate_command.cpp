@@ -209,7 +209,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
       ->type_name("NAME");
   if (takes != Takes::domain && takes != Takes::domain_and_wait) {
     command->add_option("--to", options->to, "The version to reach [default: the plugin's newest]\nexample: --to 2")
-        ->check(at_least(1))
+        ->transform(at_least(1))
         ->type_name("N");
   }
   if (takes == Takes::target_and_workers) {
@@ -217,7 +217,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
         ->add_option("--workers", options->workers,
                      "How many threads replay, with two connections each [default: one a core, at most 4]\n"
                      "example: --workers 2")
-        ->check(at_least(1))
+        ->transform(at_least(1))
         ->type_name("N");
   }
   if (takes == Takes::for_offline || takes == Takes::domain_and_wait) {
@@ -225,7 +225,7 @@ void add(CLI::App& group, Action& action, const char* name, const char* descript
         ->add_option("--wait", options->wait,
                      "For how many seconds to try to get the tables for an instant, when others use them [default: 20]\n"
                      "example: --wait 300")
-        ->check(at_least(0))
+        ->transform(at_least(0))
         ->type_name("N");
   }
   if (takes == Takes::for_offline) {

@@ -188,10 +188,10 @@ void add_projectors_command(CLI::App& app, Action& action) {
       command
           ->add_option("--sample", options->sample,
                        "Compare so many aggregates, chosen by the seed [default: 1000]\nexample: --sample 50")
-          ->check(at_least(1))
+          ->transform(at_least(1))
           ->type_name("N");
   command->add_option("--seed", options->seed, "Chooses the sample [default: 0]\nexample: --seed 7")
-      ->check(at_least(0))
+      ->transform(at_least(0))
       ->type_name("N");
   command->add_flag("--full", options->full, "Compare all aggregates and all rows [default: a sample]")
       ->excludes(sample);

@@ -331,7 +331,7 @@ void add_workers(CLI::App* command, const Options& options) {
   command
       ->add_option("--workers", options->workers,
                    "How many threads work at once [default: one a core, at most 4]\nexample: --workers 2")
-      ->check(at_least(1))
+      ->transform(at_least(1))
       ->type_name("N");
 }
 

@@ -79,7 +79,7 @@ void add_snapshots_command(CLI::App& app, Action& action) {
   CLI::App* command =
       add_command(*group, "take", "Take snapshots of the aggregates that are marked, those marked longest ago first");
   command->add_option("--limit", *limit, "At most so many, 0 for all [default: 0]\nexample: --limit 1000")
-      ->check(at_least(0))
+      ->transform(at_least(0))
       ->type_name("N");
   command->callback([&action, limit] { action = [limit](Context& context) { return take(context, *limit); }; });
   add_deletion(*group, action, "delete-all", "Delete all snapshots, and mark their aggregates for new ones",
