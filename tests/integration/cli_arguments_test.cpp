@@ -8,6 +8,10 @@ namespace {
 
 using namespace seriatim::testing;
 
+/// What is not refused goes no further than this.
+const std::vector<std::pair<std::string, std::string>> no_database{
+    {"SERIATIM_DATABASE_URL", "postgresql://nobody@/nothing?host=/nonexistent"}};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cli_arguments)
@@ -30,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(numbers_with_leading_zeros_are_decimal, WalletCli) {
 BOOST_AUTO_TEST_CASE(a_negative_max_line_is_refused) {
   const Cli cli;
   for (const char* size : {"-1", "-1MiB", "+1", "MiB", "0x10", "1.5MiB", "99999999999999999999"}) {
-    const ProgramResult result = cli.run_bare({"execute", "--max-line", size});
+    const ProgramResult result = cli.run_bare({"execute", "--max-line", size}, {}, no_database);
     BOOST_TEST(result.exit_code == 2, size);
     BOOST_TEST(contains(result.errors, "--max-line: "), result.errors);
   }
@@ -42,6 +46,28 @@ BOOST_AUTO_TEST_CASE(numbers_out_of_range_are_refused_with_the_range) {
                       "\"65\" is not a whole number from 1 to 64"));
   BOOST_TEST(contains(cli.run_bare({"execute", "--retries", "1e3"}).errors,
                       "\"1e3\" is not a whole number from 0 to 1000"));
+}
+
+BOOST_AUTO_TEST_CASE(an_option_with_an_empty_value_is_refused) {
+  const Cli cli;
+  const std::vector<Arguments> cases{
+      {"events", "--type=", "--json"},
+      {"events", "--type", ""},
+      {"events", "--after", ""},
+      {"maintenance", "kept-views", "--all", "--domain", ""},
+      {"migrate", "rollback", "--domain="},
+      {"projectors", "verify", "--repair", ""},
+      {"execute", ""},
+      {"--database", "", "db", "drop", "--yes"},
+      {"db", "drop", "--yes", "--database="},
+      {"db", "status", "--config", ""},
+      {"db", "status", "--plugin", ""},
+  };
+  for (const Arguments& arguments : cases) {
+    const ProgramResult result = cli.run_bare(arguments, {}, no_database);
+    BOOST_TEST(result.exit_code == 2, arguments.back() << ": " << result.errors);
+    BOOST_TEST(contains(result.errors, ": the value is empty: give one, or leave it out"), result.errors);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

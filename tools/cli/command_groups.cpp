@@ -2,12 +2,15 @@
 
 #include <charconv>
 #include <limits>
+#include <string_view>
 
 #include "seriatim/time.hpp"
 #include "seriatim/uuid.hpp"
 
 namespace seriatim::cli {
 namespace {
+
+constexpr const char* empty_value = "the value is empty: give one, or leave it out";
 
 /// Writes the number anew, without leading zeros: the parser, which converts it afterwards, would take those for octal.
 CLI::Validator whole_number(std::int64_t minimum, std::int64_t maximum, const std::string& range) {
@@ -35,6 +38,21 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description) {
   return add_command(app, name, description);
+}
+
+void refuse_empty_values(CLI::App& app) {
+  const auto check = [](const std::string& text) { return std::string{text.empty() ? empty_value : ""}; };
+  for (CLI::Option* option : app.get_options()) option->check(CLI::Validator{check, ""});
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*command);
+}
+
+void refuse_empty_assignments(std::span<char*> arguments) {
+  for (const std::string_view argument : arguments) {
+    if (argument == "--") return;
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      throw CLI::ValidationError{std::string{argument.substr(0, argument.size() - 1)}, empty_value};
+    }
+  }
 }
 
 CLI::Validator at_least(std::int64_t minimum) {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "context.hpp"
@@ -27,6 +28,13 @@ void add_generate_command(CLI::App& app, Action& action);
 
 /// A subcommand, with the hint where the options of all commands are explained.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description);
+
+/// Refuses empty values of all options and arguments of the command and its subcommands, which must be there by then.
+/// What is not given has a meaning, mostly "all"; `--domain "$NAME"` without such a variable must not get it.
+void refuse_empty_values(CLI::App& app);
+
+/// Refuses `--type=`, for which the parser would take the next argument for the value. To be called before it.
+void refuse_empty_assignments(std::span<char*> arguments);
 
 /// A command that only groups others: chosen alone, it sets no action.
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description);

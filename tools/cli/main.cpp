@@ -63,6 +63,7 @@ void compose(CLI::App& app, GlobalOptions& given, Action& action) {
   add_plugin_command(app, action);
   add_new_command(app, action);
   add_generate_command(app, action);
+  refuse_empty_values(app);
 }
 
 /// Says what went wrong; whatever happens here must not hide it.
@@ -119,6 +120,7 @@ ExitCode main(std::span<char*> arguments) {
   Action action;
   compose(app, context.given, action);
   try {
+    refuse_empty_assignments(arguments);
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
