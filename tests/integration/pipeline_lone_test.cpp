@@ -1,10 +1,8 @@
 // The command pipeline: commands that come one at a time.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <utility>
 
-#include "support/pipeline_store.hpp"
-#include "support/postgres_proxy.hpp"
+#include "support/proxied_pipeline.hpp"
 
 using namespace seriatim;
 using namespace seriatim::testing;
@@ -16,22 +14,11 @@ struct LoneStore : PipelineStore {
 };
 
 /// With the program that is tested behind a proxy.
-struct ProxiedStore : LoneStore {
+struct ProxiedStore : ProxiedPipeline {
   ProxiedStore() {
-    open_behind_proxy({});
+    one_lane.lone_command = PipelineOptions{}.lone_command;
     start();
   }
-  ~ProxiedStore() { pipeline.reset(); }  // Before the proxy.
-  ProxiedStore(const ProxiedStore&) = delete;
-  ProxiedStore& operator=(const ProxiedStore&) = delete;
-
-  void open_behind_proxy(Execution execution) {
-    const std::string direct = std::exchange(options.database_url, proxy.url());
-    open(std::move(execution));
-    options.database_url = direct;  // The test itself looks past the proxy.
-  }
-
-  PostgresProxy proxy{options.database_url};
 };
 
 template <class C>

@@ -176,6 +176,7 @@ BOOST_DESCRIBE_STRUCT(DepositByOwner, (seriatim::Command), (owner))
 /// What a test wants to happen while commands are handled. Set before the application is used; shared by all threads.
 struct Script {
   std::function<void(const seriatim::Command&)> handling = [](const seriatim::Command&) {};
+  std::function<void(const Deposit&, Repository&)> depositing = [](const Deposit&, Repository&) {};
   std::function<void(const AggregateId&)> after_commit = [](const AggregateId&) {};
 };
 using ScriptPtr = std::shared_ptr<Script>;
@@ -190,6 +191,7 @@ struct LedgerHandler {
   void handle(const OpenSafe& c, Repository& r) const { r.add<Safe>(c.aggregate_id, "safe"); }
   void handle(const Deposit& c, Repository& r) const {
     script->handling(c);
+    script->depositing(c, r);
     r.load<Account>(c.aggregate_id).deposit(c.amount);
   }
   void handle(const Withdraw& c, Repository& r) const {

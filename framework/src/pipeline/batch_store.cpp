@@ -15,7 +15,8 @@ namespace {
 /// What a misfit is thrown as: nothing that handlers would take for a failure of their own.
 struct DoesNotFit {};
 
-/// The transaction of one command. What it changes is given to the batch by `commit`, and forgotten without.
+/// The transaction of one command. What it changes is given to the batch by `commit`, and forgotten without. A handler may
+/// catch what the store failed with, and go on; the command fails with it all the same, as what it did since rests on nothing.
 class MemberTransaction final : public store::Transaction {
  public:
   explicit MemberTransaction(BatchState& batch) : batch_{batch} {}
@@ -35,23 +36,70 @@ class MemberTransaction final : public store::Transaction {
   void run(const SqlStatement& statement) override;
   [[nodiscard]] std::optional<AggregateId> find_unique_key(std::string_view scope, const std::string& key) override;
   void change_keys(const store::KeyChanges& changes) override;
-  void commit() override { batch_.accept(std::move(pending_)); }
+  void commit() override;
+  void confirm() override { throw_if_failed(); }
   void keep(std::vector<std::unique_ptr<AggregateBase>> aggregates) override { batch_.keep(std::move(aggregates)); }
   [[nodiscard]] bool keeps() const noexcept override { return true; }
 
  private:
+  /// Does what may fail without being the command's fault, and keeps what it fails with.
+  template <class Step>
+  auto attempt(Step&& step);
+  void throw_if_failed() const;
   [[noreturn]] void refuse(Misfit misfit);
+  void load_unread(std::span<const AggregateId> ids);
+  template <class Statement>
+  pqxx::result ask(Statement&& statement);
+  [[nodiscard]] postgres::StreamLoader loader();
   bool hand_over(const AggregateId& id, store::StreamReader& reader);
   bool read_alone(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of);
   void append(const store::StreamAppend& stream, std::size_t command, Timestamp created_at);
 
   BatchState& batch_;
   Pending pending_;
+  std::exception_ptr failure_;  ///< The last one, of the store.
 };
+
+template <class Step>
+auto MemberTransaction::attempt(Step&& step) {
+  try {
+    return step();
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
+}
+
+void MemberTransaction::throw_if_failed() const {
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
+}
 
 void MemberTransaction::refuse(Misfit misfit) {
   batch_.note(misfit);
-  throw DoesNotFit{};
+  failure_ = std::make_exception_ptr(DoesNotFit{});
+  std::rethrow_exception(failure_);
+}
+
+void MemberTransaction::commit() {
+  throw_if_failed();
+  batch_.accept(std::move(pending_));
+}
+
+void MemberTransaction::load_unread(std::span<const AggregateId> ids) {
+  attempt([&] { batch_.load(ids); });
+}
+
+/// Asks the database, outside of any transaction. `statement` makes the text for a connection.
+template <class Statement>
+pqxx::result MemberTransaction::ask(Statement&& statement) {
+  const postgres::Loan connection = attempt([&] { return postgres::Loan{batch_.store().pool()}; });
+  attempt([&] { batch_.move_to(connection->server()); });
+  const std::string sql = statement(*connection);
+  return attempt([&] { return connection->execute(sql); });
+}
+
+postgres::StreamLoader MemberTransaction::loader() {
+  return {batch_.store(), [this](const std::string& sql) { return ask([&](const auto&) -> const std::string& { return sql; }); }};
 }
 
 bool MemberTransaction::hand_over(const AggregateId& id, store::StreamReader& reader) {
@@ -65,14 +113,11 @@ bool MemberTransaction::hand_over(const AggregateId& id, store::StreamReader& re
 
 /// What the batch could not read: the reader finds out why.
 bool MemberTransaction::read_alone(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) {
-  const postgres::Loan connection{batch_.store().pool()};
-  batch_.move_to(connection->server());
-  postgres::StreamLoader loader{batch_.store(), [&](const std::string& sql) { return connection->execute(sql); }};
-  return loader.load(id, reader, snapshots_of).has_value();
+  return loader().load(id, reader, snapshots_of).has_value();
 }
 
 bool MemberTransaction::load(const AggregateId& id, store::StreamReader& reader, core::TypeIndex snapshots_of) {
-  batch_.load({&id, 1});
+  load_unread({&id, 1});
   if (hand_over(id, reader)) return true;
   return !batch_.absent(id) && read_alone(id, reader, snapshots_of);
 }
@@ -80,7 +125,7 @@ bool MemberTransaction::load(const AggregateId& id, store::StreamReader& reader,
 void MemberTransaction::load_all(std::span<const AggregateId> ids,
                                  const std::function<store::StreamReader&(const AggregateId&)>& reader_of,
                                  core::TypeIndex snapshots_of) {
-  batch_.load(ids);
+  load_unread(ids);
   for (const AggregateId& id : ids) {
     if (!batch_.absent(id)) load(id, reader_of(id), snapshots_of);
   }
@@ -89,10 +134,7 @@ void MemberTransaction::load_all(std::span<const AggregateId> ids,
 bool MemberTransaction::load_past(const AggregateId& id, const store::PastPoint& point, store::StreamReader& reader) {
   if (batch_.changed(id)) refuse(Misfit::next_batch);
   if (pending_.streams.count(id) != 0) refuse(Misfit::alone);
-  const postgres::Loan connection{batch_.store().pool()};
-  batch_.move_to(connection->server());
-  postgres::StreamLoader loader{batch_.store(), [&](const std::string& sql) { return connection->execute(sql); }};
-  return loader.load_past(id, point, reader);
+  return loader().load_past(id, point, reader);
 }
 
 void MemberTransaction::append(const store::CommandRecord& command, std::span<const store::StreamAppend> streams,
@@ -120,7 +162,7 @@ void MemberTransaction::append(const store::StreamAppend& stream, std::size_t co
 
 void MemberTransaction::require_version(const AggregateId& id, std::int32_t version) {
   if (pending_.streams.count(id) != 0) refuse(Misfit::alone);
-  batch_.load({&id, 1});
+  load_unread({&id, 1});
   const auto versions = batch_.versions(id);
   if (!versions) refuse(Misfit::alone);
   (void)batch_.find(id);  // The answer rests on it, whichever it is.
@@ -142,10 +184,9 @@ void MemberTransaction::run(const SqlStatement& /*statement*/) { refuse(Misfit::
 
 std::optional<AggregateId> MemberTransaction::find_unique_key(std::string_view scope, const std::string& key) {
   if (batch_.has_key_changes()) refuse(Misfit::next_batch);
-  const postgres::Loan connection{batch_.store().pool()};
-  batch_.move_to(connection->server());
-  const pqxx::result rows =
-      connection->execute(postgres::find_unique_key_statement(*connection, batch_.store().names(), scope, key));
+  const pqxx::result rows = ask([&](const postgres::Connection& connection) {
+    return postgres::find_unique_key_statement(connection, batch_.store().names(), scope, key);
+  });
   if (rows.empty()) return std::nullopt;
   return parse_uuid(rows[0][0].c_str());
 }
