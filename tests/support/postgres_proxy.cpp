@@ -145,6 +145,7 @@ PostgresProxy::~PostgresProxy() {
     ::close(session.client);
     ::close(session.server);
   }
+  for (const int descriptor : forsaken_) ::close(descriptor);
   for (const int descriptor : {listener_, wake_[0], wake_[1]}) ::close(descriptor);
 }
 
@@ -169,10 +170,14 @@ void PostgresProxy::work() {
       if (server && session.open) read_server(session);
     }
     if (polled[1].revents != 0) accept_client();
-    sessions_.remove_if([](const Session& session) {
+    sessions_.remove_if([this](const Session& session) {
       if (session.open) return false;
       ::close(session.client);
-      ::close(session.server);
+      if (session.forsaken) {
+        forsaken_.push_back(session.server);
+      } else {
+        ::close(session.server);
+      }
       return true;
     });
   }
@@ -210,8 +215,9 @@ void PostgresProxy::pass_on_request(Session& session, const std::string& message
   }
   const Cut cut = commits(message) ? cut_.exchange(Cut::none) : Cut::none;
   if (cut != Cut::none) ++cuts_;
-  if (cut == Cut::before_commit) {
+  if (cut == Cut::before_commit || cut == Cut::unnoticed) {
     session.open = false;
+    session.forsaken = cut == Cut::unnoticed;
     return;
   }
   session.silenced = session.silenced || cut == Cut::after_commit;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "support/throwaway_cluster.hpp"
 
@@ -47,6 +48,7 @@ class PostgresProxy {
     none,
     before_commit,  ///< The message with COMMIT never arrives.
     after_commit,   ///< It is carried out, but its answer never arrives.
+    unnoticed,      ///< It never arrives, and the server is not told that the client is gone.
   };
 
   /// Cuts the connection that sends the next message with a COMMIT at its end; after that, none.
@@ -102,6 +104,7 @@ class PostgresProxy {
     bool silenced = false;    ///< Its answer is swallowed, and ends the session.
     bool copying = false;     ///< A row of a COPY came last.
     bool open = true;
+    bool forsaken = false;    ///< The server is not told of its end.
   };
 
   void work();
@@ -133,6 +136,7 @@ class PostgresProxy {
   std::atomic<int> queries_left_{0};
   std::atomic<std::int64_t> bytes_left_{-1};  ///< Until the next cut; none when negative.
   std::list<Session> sessions_;  ///< Only the thread's.
+  std::vector<int> forsaken_;    ///< Sockets of sessions that the server does not know the end of. Only the thread's.
   std::thread thread_;
 };
 

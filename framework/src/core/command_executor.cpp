@@ -91,7 +91,7 @@ std::optional<ExecutionResult> CommandExecutor::first_outcome(const CommandReque
   } catch (const Error& error) {
     if (error.code() == ErrorCode::serialization) return std::nullopt;  // What cannot be written was never stored.
     // Without an answer the refusal cannot be trusted; only that the outcome is in doubt stays as true as it was.
-    if (error.code() == ErrorCode::connection_lost && is_in_doubt(failure)) std::rethrow_exception(failure);
+    if (error.code() != ErrorCode::idempotency_key_reused && is_in_doubt(failure)) std::rethrow_exception(failure);
     throw;
   }
 }
