@@ -52,6 +52,134 @@ struct DoubtfulStore : ProxiedPipeline {
 
 BOOST_FIXTURE_TEST_SUITE(pipeline, DoubtfulStore)
 
+BOOST_AUTO_TEST_CASE(a_receipt_from_before_says_nothing_about_a_batch_in_doubt) {
+  const AggregateId id = account("a");
+  const auto look = with_key(ledger::Look{{.aggregate_id = id}, "", ""});
+  others->commands().execute(look);
+  at_deposit(id, [&] { proxy.cut_next(Cut::before_commit); });
+  start();
+  hold(account("held"));
+  Future again = submit(look);
+  Future behind = submit(deposit(id, 1));
+  go();
+  BOOST_TEST(again.get().repeated);
+  BOOST_TEST(behind.get().events.size() == 1U);
+  BOOST_TEST(proxy.cuts() == 1U);
+  BOOST_TEST(balance(id) == "1");
+  BOOST_TEST(damage() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_of_another_program_with_the_same_events_says_nothing_about_a_batch_in_doubt) {
+  const AggregateId a = account("a");
+  const AggregateId b = account("b");
+  at_deposit(b, [&] {
+    others->commands().execute(with_key(deposit(a, 1)));
+    proxy.cut_next(Cut::before_commit);
+  });
+  start();
+  hold(account("held"));
+  Future same = submit(with_key(deposit(a, 1)));
+  Future behind = submit(deposit(b, 1));
+  go();
+  BOOST_TEST(same.get().repeated);
+  BOOST_TEST(behind.get().events.size() == 1U);
+  BOOST_TEST(proxy.cuts() == 1U);
+  BOOST_TEST(balance(a) == "1");
+  BOOST_TEST(balance(b) == "1");
+  BOOST_TEST(damage() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_of_the_batch_itself_answers_all_of_its_commands) {
+  const AggregateId id = account("a");
+  at_deposit(id, [&] { proxy.cut_next(Cut::after_commit); });
+  start();
+  hold(account("held"));
+  Future first = submit(deposit(id, 1));
+  Future second = submit(with_key(deposit(id, 2)));
+  Future refused = submit(withdraw(id, 4));
+  go();
+  BOOST_TEST(first.get().events.front().sequence_number == 2);
+  BOOST_TEST(second.get().events.front().sequence_number == 3);
+  BOOST_CHECK((error_of(refused) == ErrorCode::domain));
+  BOOST_TEST(proxy.cuts() == 1U);
+  BOOST_TEST(balance(id) == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_is_refused_while_the_session_of_its_batch_may_still_commit_stays_in_doubt) {
+  const AggregateId id = account("a");
+  one_lane.reconnect_for = std::chrono::milliseconds{20};
+  start();
+  hold(account("held"));
+  Future before = submit(deposit(id, 10));
+  Future refused_alone = submit(with_key(withdraw(id, 10)));
+  pqxx::connection holder{options.database_url};
+  pqxx::work holding{holder};
+  hold_row(holding, id);
+  go();
+  wait_for_session_at_row();
+  proxy.cut_all();
+  BOOST_CHECK((error_of(before) == ErrorCode::in_doubt));
+  BOOST_CHECK((error_of(refused_alone) == ErrorCode::in_doubt));
+  holding.commit();
+  wait_for_events(id, "3");
+  BOOST_TEST(damage() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_in_doubt_is_answered_when_its_session_has_come_to_its_end) {
+  const AggregateId id = account("a");
+  start();
+  hold(account("held"));
+  Future before = submit(deposit(id, 10));
+  Future with = submit(with_key(withdraw(id, 10)));
+  pqxx::connection holder{options.database_url};
+  pqxx::work holding{holder};
+  hold_row(holding, id);
+  go();
+  wait_for_session_at_row();
+  proxy.cut_all();
+  holding.commit();
+  BOOST_TEST(before.get().events.front().sequence_number == 2);
+  BOOST_TEST(with.get().events.front().sequence_number == 3);
+  BOOST_TEST(balance(id) == "0");
+  BOOST_TEST(damage() == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_alone_that_would_be_refused_by_now_stays_in_doubt_while_its_session_may_still_commit) {
+  const AggregateId id = account("a");
+  const AggregateId limit = account("b");
+  one_lane.lone_command = LoneCommand::execute;
+  one_lane.reconnect_for = std::chrono::milliseconds{20};
+  script->depositing = [&](const ledger::Deposit&, Repository& repository) {
+    if (repository.load<ledger::Account>(limit).balance() > 0) throw DomainError{"limit", "there is enough"};
+  };
+  start();
+  pqxx::connection holder{options.database_url};
+  pqxx::work holding{holder};
+  hold_row(holding, id);
+  Future stored = submit(with_key(deposit(id, 1)));
+  wait_for_session_at_row();
+  others->commands().execute(deposit(limit, 1));
+  proxy.cut_all();
+  BOOST_CHECK((error_of(stored) == ErrorCode::in_doubt));
+  holding.commit();
+  wait_for_events(id, "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_waits_for_a_client_that_is_gone_without_a_word_is_ended) {
+  const AggregateId id = account("a");
+  at_deposit(id, [&] { proxy.cut_next(Cut::unnoticed); });
+  start();
+  hold(account("held"));
+  Future before = submit(deposit(id, 1));
+  Future with = submit(with_key(deposit(id, 1)));
+  go();
+  BOOST_TEST(before.get().events.front().sequence_number == 2);
+  BOOST_TEST(with.get().events.front().sequence_number == 3);
+  BOOST_TEST(proxy.cuts() == 1U);
+  BOOST_TEST(balance(id) == "2");
+  BOOST_TEST(damage() == "0");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_in_doubt_stays_so_when_the_database_refuses_to_tell) {
   const AggregateId id = account("a");
   app->commands().execute(deposit(id, 1));  // Connects.
@@ -69,6 +197,33 @@ BOOST_AUTO_TEST_CASE(a_call_in_doubt_stays_so_when_the_database_refuses_to_tell)
     proxy.cut_next(Cut::none);
     if (was_asked()) BOOST_CHECK((told == ErrorCode::in_doubt));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_command_in_doubt_stays_so_when_the_database_refuses_to_tell) {
+  const AggregateId id = account("a");
+  one_lane.lone_command = LoneCommand::execute;
+  one_lane.reconnect_for = std::chrono::milliseconds{20};
+  start();
+  submit(deposit(id, 1)).get();
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    (void)rows("alter table sequent_schema." + from + " rename to " + to);
+  };
+  for (std::size_t n = 1; !was_asked(); ++n) {
+    BOOST_REQUIRE(n < 30);
+    proxy.strike_at(n, Strike::call, [&] {
+      if (was_asked()) rename("command_receipts", "hidden_receipts");
+    });
+    proxy.cut_next(Cut::after_commit);
+    Future told = submit(with_key(deposit(id, 1), std::to_string(n)));
+    told.wait();
+    proxy.cut_next(Cut::none);
+    if (!was_asked()) continue;
+    rename("hidden_receipts", "command_receipts");
+    BOOST_CHECK((error_of(told) == ErrorCode::in_doubt));
+    BOOST_TEST(value("select count(*) from sequent_schema.command_receipts where idempotency_key = '" + std::to_string(n) +
+                     "'") == "1");
+  }
+  BOOST_TEST(damage() == "0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

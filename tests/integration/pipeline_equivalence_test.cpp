@@ -164,7 +164,7 @@ std::vector<std::string> contents(const LedgerStore& store) {
       "on c.id = r.command_record_id order by r.aggregate_id, r.sequence_number",
       "select aggregate_id, aggregate_type from sequent_schema.stream_records order by 1",
       "select aggregate_id, scope, key from sequent_schema.aggregate_unique_keys order by 1, 2",
-      "select idempotency_key, request_hash, outcome from sequent_schema.command_receipts order by 1",
+      "select idempotency_key, request_hash, outcome - 'attempt' from sequent_schema.command_receipts order by 1",
       "select aggregate_id, snapshot_outdated_at is null from sequent_schema.aggregates_that_need_snapshots order by 1",
       "select aggregate_id, owner, balance, changes, note, sequence_number from view_schema.account_rows order by 1",
       "select * from view_schema.entry_rows order by 1, 2", "select * from view_schema.owner_totals order by 1"};

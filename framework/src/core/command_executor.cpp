@@ -87,7 +87,9 @@ ExecutionResult CommandExecutor::rehearse(const std::vector<AnyCommand>& command
 std::optional<ExecutionResult> CommandExecutor::first_outcome(const CommandRequest& request,
                                                               const std::exception_ptr& failure) const {
   try {
-    return request.first_outcome(context_.store);
+    return request.first_outcome([this](const std::vector<std::string>& keys, const std::string& text) {
+      return context_.store.find_receipts(keys, text);
+    });
   } catch (const Error& error) {
     if (error.code() == ErrorCode::serialization) return std::nullopt;  // What cannot be written was never stored.
     // Without an answer the refusal cannot be trusted; only that the outcome is in doubt stays as true as it was.

@@ -8,11 +8,12 @@
 namespace seriatim::core {
 namespace {
 
-/// The form in which receipts keep an outcome.
+/// The form in which receipts keep an outcome. Those of former versions name no attempt.
 struct Outcome {
   std::vector<StoredEvent> events;
+  std::optional<Uuid> attempt;
 };
-BOOST_DESCRIBE_STRUCT(Outcome, (), (events))
+BOOST_DESCRIBE_STRUCT(Outcome, (), (events, attempt))
 
 std::vector<std::string> sorted_keys(const std::vector<AnyCommand>& commands) {
   std::vector<std::string> keys;
@@ -80,12 +81,12 @@ std::string CommandRequest::canonical_text() const {
 }
 
 store::Receipts CommandRequest::receipts(const ExecutionResult& outcome) const {
-  return {keys_, canonical_text(), to_json(Outcome{outcome.events})};
+  return {keys_, canonical_text(), to_json(Outcome{outcome.events, new_uuid()})};
 }
 
-std::optional<ExecutionResult> CommandRequest::first_outcome(store::EventStore& store) const {
+std::optional<ExecutionResult> CommandRequest::first_outcome(const FindReceipts& find) const {
   if (keys_.empty() || !std::all_of(keys_.begin(), keys_.end(), is_storable)) return std::nullopt;
-  const std::vector<store::FoundReceipt> found = store.find_receipts(keys_, canonical_text());
+  const std::vector<store::FoundReceipt> found = find(keys_, canonical_text());
   if (found.empty()) return std::nullopt;
   const auto other = std::find_if(found.begin(), found.end(), [](const auto& receipt) { return !receipt.same_request; });
   if (other != found.end() || found.size() != keys_.size()) {
@@ -94,6 +95,11 @@ std::optional<ExecutionResult> CommandRequest::first_outcome(store::EventStore& 
         (other != found.end() ? other->key : found.front().key) + "\": give this one a key of its own");
   }
   return ExecutionResult{from_json<Outcome>(found.front().outcome).events, {}, true};
+}
+
+bool of_one_attempt(const std::string& outcome, const std::string& other) {
+  const std::optional<Uuid> attempt = from_json<Outcome>(outcome).attempt;
+  return attempt && attempt == from_json<Outcome>(other).attempt;
 }
 
 }  // namespace seriatim::core

@@ -40,9 +40,6 @@ class BatchAttempt {
   /// Throws Error(optimistic_locking) unless everything that was taken from the cache is still so.
   void check_reads();
 
-  /// What the i-th command would have come to.
-  [[nodiscard]] const ExecutionResult& result(std::size_t i) const { return members_[i].outcome.result; }
-
   /// Whether the i-th command would have stored something.
   [[nodiscard]] bool stores(std::size_t i) const { return members_[i].stores; }
 

@@ -1,40 +1,25 @@
 #include "pipeline/doubt.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "store/postgres/receipts.hpp"
+
 namespace seriatim::pipeline {
-namespace {
 
-Outcome not_stored() {
-  return {std::make_exception_ptr(
-              Error{ErrorCode::connection_lost, "the connection was lost before the command's turn was over; nothing of it is "
-                                                "stored, and others may have come after it: submit it again"}),
-          {}};
-}
-
-bool same(const std::vector<StoredEvent>& a, const std::vector<StoredEvent>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const StoredEvent& x, const StoredEvent& y) {
-    return x.aggregate_id == y.aggregate_id && x.sequence_number == y.sequence_number && x.type == y.type;
-  });
-}
-
-}  // namespace
-
-void Doubt::settle() {
+std::size_t Doubt::settle() {
   confirm_first();
-  const std::size_t probe = first_with_key();
-  if (probe == commands_.size()) return give_up(commands_.size());
-  Outcome outcome = lane_.outcome_alone(commands_[probe], error_);
-  if (is_first_outcome(outcome, probe)) return finish_all();
-  if (outcome.error != nullptr) {
-    give_up(probe);
-    answer(probe, std::move(outcome));
-    return give_up(commands_.size());
+  switch (find_out()) {
+    case Found::stored:
+      lane_.has_reached_database();
+      finish_all();
+      break;
+    case Found::not_stored:
+      break;
+    case Found::nothing:
+      give_up();
+      break;
   }
-  while (open_ < probe) answer(open_, not_stored());
-  answer(probe, std::move(outcome));
-  lane_.settle_all(commands_.subspan(open_));
+  return open_;
 }
 
 /// Commands that nothing in the batch came before are what they are, if what they read is still so.
@@ -50,31 +35,31 @@ void Doubt::confirm_first() {
       if (error.code() != ErrorCode::connection_lost || !lane_.wait_for_database()) return;
     }
   }
-  while (open_ < end) answer(open_, attempt_.finish(open_));
+  while (open_ < end) answer(attempt_.finish(open_));
 }
 
-std::size_t Doubt::first_with_key() const {
-  std::size_t i = open_;
-  while (i < commands_.size() && !(attempt_.stores(i) && commands_[i].request().has_keys())) ++i;
-  return i;
-}
-
-bool Doubt::is_first_outcome(const Outcome& outcome, std::size_t i) const {
-  return outcome.error == nullptr && outcome.result.repeated && same(outcome.result.events, attempt_.result(i).events);
+Found Doubt::find_out() const {
+  const std::vector<store::Receipts>& receipts = lane_.state_.write().receipts;
+  if (receipts.empty()) {
+    lane_.has_reached_database();
+    return Found::nothing;
+  }
+  const store::Receipts& own = receipts.front();
+  return lane_.find_out(error_.session(), [&](postgres::Connection& connection) {
+    const std::vector<store::FoundReceipt> found = postgres::find_receipts(connection, own.keys, own.request);
+    return !found.empty() && core::of_one_attempt(found.front().outcome, own.outcome);
+  });
 }
 
 void Doubt::finish_all() {
-  while (open_ < commands_.size()) answer(open_, attempt_.finish(open_));
+  while (open_ < commands_.size()) answer(attempt_.finish(open_));
 }
 
-/// Up to a command.
-void Doubt::give_up(std::size_t end) {
-  while (open_ < end) answer(open_, attempt_.stores(open_) ? Outcome{error_, {}} : not_stored());
+void Doubt::give_up() {
+  const std::exception_ptr in_doubt = std::make_exception_ptr(error_);
+  while (open_ < commands_.size()) answer({attempt_.stores(open_) ? in_doubt : not_stored(), {}});
 }
 
-void Doubt::answer(std::size_t i, Outcome outcome) {
-  open_ = i + 1;
-  lane_.answer(commands_[i], std::move(outcome));
-}
+void Doubt::answer(Outcome outcome) { lane_.answer(commands_[open_++], std::move(outcome)); }
 
 }  // namespace seriatim::pipeline

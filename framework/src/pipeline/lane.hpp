@@ -25,6 +25,16 @@ class LaneClock final : public Clock {
   mutable Timestamp last_{};
 };
 
+/// What is known of a transaction whose COMMIT was not answered.
+enum class Found : std::uint8_t {
+  nothing,     ///< The database did not tell in time.
+  stored,
+  not_stored,  ///< Nor ever will be.
+};
+
+/// The error of a command of which nothing is stored, although it was in doubt.
+[[nodiscard]] std::exception_ptr not_stored();
+
 /// Takes what waits, in the order in which it came, as batches, and answers each command. `give` and `stop` are for any
 /// thread.
 class Lane {
@@ -52,12 +62,21 @@ class Lane {
   void carry_out(std::span<Submission> commands) noexcept;
   void settle_all(std::span<Submission> commands);
   [[nodiscard]] std::size_t settle_some(std::span<Submission> commands);
+  [[nodiscard]] std::size_t settle_doubtful(std::span<Submission> commands, std::size_t count, BatchAttempt& attempt,
+                                            const postgres::CommitLost& error);
+  [[nodiscard]] std::size_t settle_failed(std::span<Submission> batch);
+  [[nodiscard]] std::size_t settle_lost(std::span<Submission> commands, const std::exception_ptr& failure);
   [[nodiscard]] bool goes_alone(std::span<const Submission> commands) const;
   void settle_parts(std::span<Submission> commands);
   void execute(Submission& command);
-  [[nodiscard]] Outcome outcome_alone(const Submission& command, std::exception_ptr doubt = nullptr);
+  [[nodiscard]] Outcome outcome_alone(const Submission& command);
+  [[nodiscard]] Outcome attempt_alone(const Submission& command);
+  [[nodiscard]] Outcome resolved(const Submission& command, const postgres::CommitLost& error);
+  [[nodiscard]] Found find_out(const postgres::Session& session,
+                               const std::function<bool(postgres::Connection&)>& is_stored);
   [[nodiscard]] bool try_again(const Error& error, const BatchAttempt& attempt, int attempts);
   [[nodiscard]] bool wait_for_database();
+  void has_reached_database() noexcept;
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   void answer(Submission& command, Outcome outcome);
   void answer_all(std::span<Submission> commands, const std::exception_ptr& error);

@@ -137,7 +137,7 @@ void Batch::flush() {
 
 void Batch::fail(const Error& error) {
   const auto* database_error = dynamic_cast<const DatabaseError*>(&error);
-  if (database_error == nullptr || !connection_.usable()) throw error;
+  if (database_error == nullptr || !connection_.usable()) throw;  // As what it is.
   roll_back();
   if (forgot_ || hasty_ || !blames_statement(*database_error)) throw *database_error;
   std::string message = database_error->what();

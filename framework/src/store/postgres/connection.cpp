@@ -11,10 +11,13 @@ constexpr const char* settings =
     "set bytea_output = 'hex'; set extra_float_digits = 1; set plan_cache_mode = force_generic_plan; "
     "set jit = off; set client_min_messages = warning; set default_transaction_isolation = 'read committed'";
 
-/// A copy of a database may take its name while the server runs; then the number of the database is another.
-constexpr const char* about_server =
-    "select pg_postmaster_start_time()::text || ' ' || oid, current_setting('synchronous_commit') <> 'off' "
-    "from pg_catalog.pg_database where datname = current_database()";
+/// Which server and database this is, whether what is committed survives a crash, and which session of the server's. A copy of a
+/// database may take its name while the server runs; then the number of the database is another.
+constexpr const char* who_answers =
+    "select pg_catalog.pg_postmaster_start_time()::text || ' ' || d.oid, "
+    "pg_catalog.current_setting('synchronous_commit') <> 'off', pg_catalog.pg_backend_pid(), "
+    "(select a.backend_start from pg_catalog.pg_stat_activity a where a.pid = pg_catalog.pg_backend_pid()) "
+    "from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()";
 
 /// libpq's texts say ERROR first, where in a function it was last, and may have several lines; ours are one sentence.
 std::string one_line(std::string text) {
@@ -130,21 +133,25 @@ Connection::Connection(const std::string& url) {
     const char* host = connection_->hostname();
     where_ = std::string{"database "} + connection_->dbname() + " at " + (host != nullptr ? host : "the local socket");
     refuse_reactivation(*connection_);
-    const pqxx::result about = execute(std::string{settings} + "; " + about_server);
-    server_ = about[0][0].c_str();
-    durable_ = about[0][1].as<bool>();
+    const pqxx::result answer = execute(std::string{settings} + "; " + who_answers);
+    server_ = answer[0][0].c_str();
+    durable_ = answer[0][1].as<bool>();
+    session_ = {answer[0][2].c_str(), answer[0][3].c_str()};
   } catch (const pqxx::failure& error) {
     throw Error{ErrorCode::connection_lost, "cannot connect to the database: " + one_line(error.what())};
   }
 }
 
-pqxx::result Connection::execute(const std::string& sql, Phase phase) {
+pqxx::result Connection::execute(const std::string& sql, Phase phase) try {
   try {
     pqxx::nontransaction work{*connection_};
     return work.exec(sql);
   } catch (const std::exception&) {
     throw_translated(phase);
   }
+} catch (const Error& error) {
+  if (error.in_doubt()) throw CommitLost{error.what(), session_};
+  throw;
 }
 
 void Connection::transact(const std::string& sql) {

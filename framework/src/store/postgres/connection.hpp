@@ -29,6 +29,23 @@ class DatabaseError : public Error {
   std::string sqlstate_;
 };
 
+/// A session: the server's process, and when it began, as numbers of processes come again. Both as the server writes them.
+struct Session {
+  std::string process;
+  std::string began;
+};
+
+/// The connection was lost during COMMIT, of which the session that it led to may know more.
+class CommitLost : public Error {
+ public:
+  CommitLost(const std::string& message, Session session)
+      : Error{ErrorCode::in_doubt, message}, session_{std::move(session)} {}
+  [[nodiscard]] const Session& session() const noexcept { return session_; }
+
+ private:
+  Session session_;
+};
+
 /// Turns the libpqxx exception that is being handled into an error of ours, by its type and SQLSTATE alone. The only
 /// place that does. Call it in a catch block.
 [[noreturn]] void throw_translated(Phase phase);
@@ -46,7 +63,8 @@ class Connection {
   /// Connects. Error(connection_lost) when the server cannot be reached; the password never shows in the text.
   explicit Connection(const std::string& url);
 
-  /// Runs one or more statements in one round trip; the result is that of the last one.
+  /// Runs one or more statements in one round trip; the result is that of the last one. CommitLost when the connection is
+  /// lost in a COMMIT.
   pqxx::result execute(const std::string& sql, Phase phase = Phase::work);
 
   /// As `execute`, in a transaction of its own, with COMMIT.
@@ -75,6 +93,9 @@ class Connection {
   /// Whether what is committed survives a crash of the server: not where `synchronous_commit` is off.
   [[nodiscard]] bool durable() const noexcept { return durable_; }
 
+  /// What this connection leads to.
+  [[nodiscard]] const Session& session() const noexcept { return session_; }
+
   [[nodiscard]] pqxx::connection& raw() noexcept { return *connection_; }
 
   /// Runs `sql`, now and again after every `reset`: the statements that all users of the connection rely on.
@@ -93,6 +114,7 @@ class Connection {
   std::string where_;
   std::string server_;
   bool durable_ = true;
+  Session session_;
   std::string set_up_;
   std::size_t statements_ = 0;
   std::unique_ptr<pqxx::connection> connection_;
