@@ -270,7 +270,7 @@ struct OwnerTotal {
 };
 BOOST_DESCRIBE_STRUCT(OwnerTotal, (), (owner, accounts))
 
-/// Assignments only. Fails on the note "bad".
+/// Assignments only. Fails on the notes "bad" and "worse".
 struct AccountProjector {
   static constexpr std::string_view type_name = "AccountProjector";
   using Manages = seriatim::records<AccountRow>;
@@ -288,6 +288,7 @@ struct AccountProjector {
   }
   void on(const Event<Noted>& e, Views& views) const {
     if (e->text == "bad") throw std::runtime_error{"the projector fails"};
+    if (e->text == "worse") throw 42;
     if (e->text == "cancel") return views.erase<AccountRow>(seriatim::by_aggregate(e));
     if (e->text == "safe") return views.create(AccountRow{e.aggregate_id, "safe", 0, 0, {}, 1, e.created_at});
     views.update<AccountRow>(seriatim::by_aggregate(e), {seriatim::set(&AccountRow::note, e->text)});

@@ -144,6 +144,9 @@ std::size_t Lane::settle_some(std::span<Submission> commands) {
       has_reached_database();
       if (try_again(error, attempt, attempts)) continue;
       return settle_failed(commands.first(count));
+    } catch (...) {
+      state_.failed();
+      return settle_failed(commands.first(count));
     }
     has_reached_database();
     state_.stored();
