@@ -23,4 +23,21 @@ BOOST_AUTO_TEST_CASE(a_projector_that_throws_no_std_exception_does_not_fail_its_
   BOOST_TEST(damage() == "0");
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_lost_while_a_lane_looks_for_newer_views_is_waited_for) {
+  const AggregateId id = account("a");
+  start();
+  submit(deposit(id, 1)).get();
+  std::string marker = "seriatim_version_1";
+  // Which of the messages is the look, is found out by trying.
+  for (std::size_t n = 1; proxy.struck().find("projector_states") == std::string::npos; ++n) {
+    BOOST_REQUIRE(n < 30);
+    // As when a projector is deactivated.
+    const std::string next = "seriatim_version_1_" + std::to_string(n);
+    (void)rows("alter table view_schema." + std::exchange(marker, next) + " rename to " + next);
+    proxy.strike_at(n, PostgresProxy::Strike::cut_before);
+    BOOST_TEST(submit(deposit(id, 1)).get().events.size() == 1U);
+  }
+  BOOST_TEST(damage() == "0");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

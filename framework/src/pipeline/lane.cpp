@@ -195,10 +195,20 @@ void Lane::settle_parts(std::span<Submission> commands) {
 bool Lane::try_again(const Error& error, const BatchAttempt& attempt, int attempts) {
   if (attempts >= most_attempts || !error.retryable()) return false;
   if (error.code() == ErrorCode::projector_migrating) {
-    return attempt.views() != nullptr && executor_.has_newer_views(attempt.views());
+    return attempt.views() != nullptr && has_newer_views(attempt.views());
   }
   if (error.code() == ErrorCode::transient) pause(back_off_.next());
   return true;
+}
+
+/// Also when the connection is lost meanwhile: the next attempt waits until the database is back, and learns whether it has.
+bool Lane::has_newer_views(const core::CommandExecutor::Active& met) {
+  try {
+    return executor_.has_newer_views(met);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::connection_lost) return true;
+    throw;
+  }
 }
 
 void Lane::execute(Submission& command) { answer(command, outcome_alone(command)); }

@@ -75,6 +75,7 @@ class Lane {
   [[nodiscard]] Found find_out(const postgres::Session& session,
                                const std::function<bool(postgres::Connection&)>& is_stored);
   [[nodiscard]] bool try_again(const Error& error, const BatchAttempt& attempt, int attempts);
+  [[nodiscard]] bool has_newer_views(const core::CommandExecutor::Active& met);
   [[nodiscard]] bool wait_for_database();
   void has_reached_database() noexcept;
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
