@@ -1,7 +1,9 @@
 // The command pipeline: how commands come in, wait for room and are answered, and how it ends.
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 #include <algorithm>
@@ -149,6 +151,41 @@ BOOST_AUTO_TEST_CASE(a_cancellation_refuses_what_waits_for_room_at_once) {
   cancel.join();
   BOOST_TEST(held.get().events.size() == 1U);
   BOOST_TEST(events(id) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_completion_that_runs_in_the_lane_may_submit_to_a_full_pipeline) {
+  const AggregateId id = account("a");
+  one_lane.capacity = 1;
+  start();
+  script->handling = [&](const Command& command) {
+    if (command.user_id == id) released.get_future().wait();
+  };
+  ledger::Deposit first = deposit(id, 1);
+  first.user_id = id;
+  std::promise<Future> submitted;
+  pipeline->submit(first, boost::asio::bind_executor(boost::asio::system_executor{},
+                                                     [&](const std::exception_ptr&, const ExecutionResult&) {
+                                                       submitted.set_value(submit(deposit(id, 1)));
+                                                     }));
+  Coroutines coroutines{*pipeline, id, 1};  // Takes the room of the first.
+  go();
+  Future second = submitted.get_future().get();
+  coroutines.finish();
+  BOOST_TEST((coroutines.outcomes == std::vector<std::string>{"0: event 3"}));
+  BOOST_TEST(second.get().events.front().sequence_number == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_that_has_its_answer_finds_room) {
+  const AggregateId id = account("a");
+  one_lane.capacity = 1;
+  one_lane.when_full = WhenFull::fail;
+  start();
+  std::promise<Future> submitted;
+  pipeline->submit(deposit(id, 1), boost::asio::bind_executor(boost::asio::system_executor{},
+                                                              [&](const std::exception_ptr&, const ExecutionResult&) {
+                                                                submitted.set_value(submit(deposit(id, 1)));
+                                                              }));
+  BOOST_TEST(submitted.get_future().get().get().events.front().sequence_number == 3);
 }
 
 BOOST_AUTO_TEST_CASE(four_threads_fill_four_lanes_and_each_keeps_its_order) {

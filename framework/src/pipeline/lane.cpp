@@ -306,8 +306,8 @@ void Lane::pause(std::chrono::milliseconds length) {
 }
 
 void Lane::answer(Submission& command, Outcome outcome) {
+  answered_();  // Before: whoever has the answer finds the room.
   command.answer(std::move(outcome));
-  answered_();
 }
 
 void Lane::answer_all(std::span<Submission> commands, const std::exception_ptr& error) {

@@ -39,7 +39,7 @@ enum class Found : std::uint8_t {
 /// thread.
 class Lane {
  public:
-  /// `answered` is called after each answer. All must outlive the lane.
+  /// `answered` is called before each answer. All must outlive the lane.
   Lane(core::CommandExecutor& executor, postgres::PostgresStore& store, const PipelineOptions& options,
        std::function<void()> answered);
   ~Lane();
@@ -47,6 +47,9 @@ class Lane {
   Lane& operator=(const Lane&) = delete;
 
   void give(Submission submission);
+
+  /// Whether the calling thread is the lane's. Not after `join` was called.
+  [[nodiscard]] bool runs_here() const noexcept { return thread_.get_id() == std::this_thread::get_id(); }
 
   /// Ends the thread when nothing waits; with `cancel`, what was not begun is answered with Error(pipeline_stopped).
   void stop(PipelineStop how);

@@ -1,5 +1,6 @@
 #include "pipeline/lanes.hpp"
 
+#include <algorithm>
 #include <boost/uuid/uuid_hash.hpp>
 #include <utility>
 
@@ -46,13 +47,19 @@ void Lanes::accept(AnyCommand command, boost::asio::any_completion_handler<Signa
   if (options_.when_full == WhenFull::fail) {
     return std::move(submission).answer_later({full(options_.capacity), {}}, get_executor());
   }
-  if (caller == Caller::coroutine) {
+  // A completion, a handler or work for after the commit, on the thread of a lane that would wait for itself.
+  if (caller == Caller::coroutine || runs_in_lane()) {
     outside_.push_back({std::move(submission), nullptr});
     return;
   }
   bool over = false;
   outside_.push_back({std::move(submission), &over});
   changed_.wait(lock, [&] { return over; });
+}
+
+/// To be asked before the lanes are stopped.
+bool Lanes::runs_in_lane() const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->runs_here(); });
 }
 
 /// To its lane, in the order in which commands are admitted.

@@ -33,6 +33,7 @@ class Lanes final : public CommandPipeline {
     bool* over;  ///< Set when it need not wait any longer; null when no thread waits with it.
   };
 
+  [[nodiscard]] bool runs_in_lane() const;
   void admit(Submission submission);
   [[nodiscard]] Submission take_from_outside();
   void answered() noexcept;
