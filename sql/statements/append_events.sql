@@ -1,5 +1,5 @@
 -- Stores a command ($1 to $7) and its events: streams ($8 to $10: id, type, version; $15: partition key of the new
--- ones; $17: whether the program has loaded it) and events ($11 to $14) at $16.
+-- ones; $17: whether the program has loaded it up to that version) and events ($11 to $14) at $16.
 -- The aggregates are locked in the order of their ids, so that writers never deadlock on them. A stream that another
 -- writer continued first fails on the primary key of events. A gap raises SR001, or SR004 when the program has seen the event
 -- that is missing: then the aggregate was deleted meanwhile. One that was moved to another partition while this waited for the

@@ -177,6 +177,7 @@ BOOST_DESCRIBE_STRUCT(DepositByOwner, (seriatim::Command), (owner))
 struct Script {
   std::function<void(const seriatim::Command&)> handling = [](const seriatim::Command&) {};
   std::function<void(const Deposit&, Repository&)> depositing = [](const Deposit&, Repository&) {};
+  std::function<void(const Note&, Repository&)> noting = [](const Note&, Repository&) {};
   std::function<void(const AggregateId&)> after_commit = [](const AggregateId&) {};
 };
 using ScriptPtr = std::shared_ptr<Script>;
@@ -206,6 +207,7 @@ struct LedgerHandler {
   void handle(const ChangeOwner& c, Repository& r) const { r.load<Account>(c.aggregate_id).change_owner(c.owner); }
   void handle(const Note& c, Repository& r) const {
     script->handling(c);
+    script->noting(c, r);
     r.load<Account>(c.aggregate_id).note(c.text);
   }
   void handle(const Close& c, Repository& r) const { r.load<Account>(c.aggregate_id).close(); }

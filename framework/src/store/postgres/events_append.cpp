@@ -59,7 +59,9 @@ std::string EventsAppend::sql(const store::CommandRecord& command, Timestamp cre
   array(streams_, "text", [&](const auto* s) { connection_.append_quoted(sql, s->partition_key); });
   append_literal(sql, connection_, created_at);
   sql += ",";
-  append_array(sql, streams_, "boolean", [&](const auto* s) { sql += known_.knows(s->aggregate_id) ? "true" : "false"; });
+  append_array(sql, streams_, "boolean", [&](const auto* s) {
+    sql += known_.ends_with(s->aggregate_id, s->expected_version) ? "true" : "false";
+  });
   return sql + ")";
 }
 

@@ -14,7 +14,7 @@ namespace seriatim::postgres {
 /// What is appended to several streams at once.
 class EventsAppend {
  public:
-  /// `streams` are in the order of their ids; of those `known`, the program has loaded what they continue. All must outlive it.
+  /// `streams` are in the order of their ids; `known` tells which of them continue what the program has loaded. All must outlive it.
   EventsAppend(const PostgresStore& store, const Connection& connection,
                const std::vector<const store::StreamAppend*>& streams, const KnownStreams& known)
       : store_{store}, connection_{connection}, streams_{streams}, known_{known} {}

@@ -29,8 +29,7 @@ class KnownStreams {
   /// Whether the stream is known to end with that event.
   [[nodiscard]] bool ends_with(const AggregateId& id, std::int32_t sequence_number) const;
 
-  /// Whether it is known at all; whether it was taken; and which edition of it, if that is known.
-  [[nodiscard]] bool knows(const AggregateId& id) const { return streams_.count(id) != 0; }
+  /// Whether it was taken; and which edition of it, if that is known.
   [[nodiscard]] bool relies_on(const AggregateId& id) const { return relied_.count(id) != 0; }
   [[nodiscard]] const std::string& edition(const AggregateId& id) const { return streams_.at(id).edition; }
   [[nodiscard]] const std::set<AggregateId>& relied() const noexcept { return relied_; }

@@ -35,8 +35,8 @@ void unlock_installation(Connection& connection);
 void prepare_migrations(Connection& connection, const SchemaNames& names);
 
 /// Creates roles and schema, runs the migrations that are missing, each in its own transaction, and protects partitions
-/// that were added. Idempotent, and safe when several programs do it at once. Returns the names of the migrations that it
-/// ran. Error(store_not_adopted) when another program installed the store.
+/// that were added. Idempotent, and safe when several programs do it at once. Returns the names of the migrations that
+/// it ran. Error(store_not_adopted) when another program installed the store.
 std::vector<std::string> migrate_store(Connection& connection, const SchemaNames& names);
 
 /// Gives partitions of events that lack them the triggers that archive what is deleted or changed there.
