@@ -52,6 +52,16 @@ struct Fixture : WalletVersions {
     check_switched();
   }
 
+  /// Until the switch has waited for a lock that somebody has, and has given up.
+  void wait_for_a_failed_attempt() const {
+    const auto waits = [&] {
+      return value("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock' and database = "
+                   "(select oid from pg_database where datname = current_database())") != "0";
+    };
+    while (!waits()) std::this_thread::yield();
+    while (waits()) std::this_thread::yield();
+  }
+
   Session reader() const {
     return {options, "monthly report", "select sum(balance) from view_schema.wallet_records"};
   }
@@ -126,6 +136,7 @@ BOOST_AUTO_TEST_CASE(writers_of_both_versions_go_on_while_a_report_holds_up_the_
     switched = true;
   }};
   writers.wait_for(500);
+  wait_for_a_failed_attempt();
   BOOST_TEST(!switched);
   BOOST_TEST(live() == "1");
   report.end();
