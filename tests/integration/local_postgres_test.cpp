@@ -12,11 +12,13 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <pqxx/pqxx>
 #include <thread>
 
 #include "seriatim/errors.hpp"
+#include "support/local_server.hpp"
 #include "support/throwaway_cluster.hpp"
+
+using namespace seriatim::testing;
 
 namespace {
 
@@ -24,31 +26,13 @@ namespace fs = std::filesystem;
 using seriatim::Error;
 using seriatim::ErrorCode;
 using seriatim::LocalPostgres;
-using seriatim::testing::ThrowawayCluster;
-using seriatim::testing::ThrowawayDirectory;
 using State = LocalPostgres::Status::State;
 using Configuration = std::vector<std::pair<std::string, std::string>>;
-
-LocalPostgres fast_server(const fs::path& directory) {
-  return LocalPostgres{{.directory = directory, .configuration = {{"fsync", "off"}}}};
-}
 
 struct Server {
   ThrowawayDirectory directory;
   LocalPostgres postgres = fast_server(directory.server_directory());
 };
-
-std::string ask(const std::string& url, const std::string& sql) {
-  pqxx::connection connection{url};
-  pqxx::nontransaction session{connection};
-  const auto rows = session.exec(sql);
-  return rows.empty() ? "" : rows[0][0].as<std::string>("");
-}
-
-std::string text_of(const fs::path& file) {
-  std::ifstream stream{file};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 uid_t owner_of(const fs::path& path) {
   struct stat found {};
@@ -61,25 +45,6 @@ void require_soon(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   BOOST_REQUIRE(condition());
-}
-
-/// Runs the work in another process, which ends with 0, or with 1 when the work throws.
-template <class Work>
-pid_t in_another_program(const Work& work) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  try {
-    work();
-    ::_exit(0);
-  } catch (...) {
-    ::_exit(1);
-  }
-}
-
-int wait_status_of(pid_t child) {
-  int status = -1;
-  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
-  return status;
 }
 
 /// Kills the main process only, as a crash or the kernel's memory killer would.
@@ -441,55 +406,6 @@ BOOST_AUTO_TEST_CASE(root_runs_the_cluster_of_an_ordinary_user_as_that_user, *bo
   kill_main_process(postgres);
   BOOST_TEST(ask(postgres.start(), "SELECT 42") == "42");
   BOOST_TEST(owner_of("/proc/" + std::to_string(postgres.status().pid)) == nobody);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(throwaway_cluster)
-
-BOOST_AUTO_TEST_CASE(each_database_is_empty_and_another) {
-  ThrowawayCluster cluster;
-  const std::string first = cluster.create_database();
-  ask(first, "CREATE TABLE mine AS SELECT 1");
-  BOOST_TEST(ask(cluster.create_database(), "SELECT to_regclass('mine') IS NULL") == "t");
-  BOOST_TEST(ask(first, "SHOW fsync") == "off");
-}
-
-BOOST_AUTO_TEST_CASE(a_durable_one_writes_to_disk) {
-  ThrowawayCluster cluster{true};
-  const std::string url = cluster.create_database();
-  for (const char* name : {"fsync", "synchronous_commit", "full_page_writes"}) {
-    BOOST_TEST(ask(url, std::string{"SHOW "} + name) == "on", name);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(it_is_gone_afterwards) {
-  fs::path directory;
-  {
-    ThrowawayCluster cluster;
-    directory = cluster.server().status().data_directory.parent_path();
-    BOOST_TEST(fs::exists(directory));
-  }
-  BOOST_TEST(!fs::exists(directory));
-}
-
-BOOST_AUTO_TEST_CASE(the_next_one_removes_what_killed_programs_left_behind) {
-  ThrowawayDirectory parent;
-  const pid_t program = in_another_program([&] {
-    ThrowawayDirectory left{parent.path()};
-    fast_server(left.server_directory()).start();
-    ::raise(SIGKILL);
-  });
-  BOOST_TEST(WIFSIGNALED(wait_status_of(program)));
-  const fs::path left = fs::directory_iterator {
-    parent.path()
-    } -> path();
-  const int pid = fast_server(left / "postgres").status().pid;
-  BOOST_TEST(pid > 0);
-  ThrowawayDirectory next{parent.path()};
-  BOOST_TEST(!fs::exists(left));
-  BOOST_TEST(text_of("/proc/" + std::to_string(pid) + "/cmdline").empty());  // gone, or about to be collected
-  BOOST_TEST(fs::exists(next.path()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,21 +165,16 @@ void print(std::string& out, const Type& type, const void* value) {
     case Kind::object: print_object(out, type, value); return;
     case Kind::secret: out += as<Secret>(value).empty() ? "none" : "(secret)"; return;
     case Kind::date:
-      if (!has_text(as<Date>(value))) {
-        out += "no date";
-        return;
-      }
-      append_scalar_text(out, type, value, 6);
+      if (has_text(as<Date>(value))) break;
+      out += "no date";
       return;
     case Kind::timestamp:
-      if (!has_text(as<Timestamp>(value))) {
-        out += "no time";
-        return;
-      }
-      append_scalar_text(out, type, value, 6);
+      if (has_text(as<Timestamp>(value))) break;
+      out += "no time";
       return;
-    default: append_scalar_text(out, type, value, 6); return;
+    default: break;
   }
+  append_scalar_text(out, type, value, 6);
 }
 
 void cut_timestamps(const Type& type, void* value, int digits) {
